@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-class NoSuchFault(LookupError):
+class UnknownFaultError(LookupError):
     """The name or an argument of a fault is not known; the message names what is."""
 
 
@@ -94,16 +94,16 @@ class Faults:
     ) -> Fault:
         """Ask for a fault. `method`: `sendMessage`, `send*`; on Discord `POST /channels/*/messages`.
 
-        Raises NoSuchFault for an unknown name or argument, or where a necessary argument is missing.
+        Raises UnknownFaultError for an unknown name or argument, or where a necessary argument is missing.
         """
         kind = KINDS.get(name)
         if kind is None:
-            raise NoSuchFault(f"no fault is called {name!r}; known: {', '.join(sorted(KINDS))}")
+            raise UnknownFaultError(f"no fault is called {name!r}; known: {', '.join(sorted(KINDS))}")
         unknown = sorted(set(arguments) - set(kind.arguments))
         missing = sorted(key for key, value in kind.arguments.items() if value is ... and key not in arguments)
         if unknown or missing:
             known = ", ".join(kind.arguments) or "nothing"
-            raise NoSuchFault(f"{name!r} takes {known}; unknown: {unknown or '-'}, missing: {missing or '-'}")
+            raise UnknownFaultError(f"{name!r} takes {known}; unknown: {unknown or '-'}, missing: {missing or '-'}")
         there = None if chat is None else str(chat)
         fault = Fault(name, platform, method, there, times, {**kind.arguments, **arguments})
         self.waiting.append(fault)

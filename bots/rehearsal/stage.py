@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from aiohttp import web
 
@@ -58,7 +59,7 @@ class Stage:
             self._runner = None
         self.journal.close()
 
-    async def __aenter__(self) -> "Stage":
+    async def __aenter__(self) -> Self:
         """Start."""
         await self.start()
         return self
