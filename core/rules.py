@@ -1,0 +1,30 @@
+"""Does this subscription get this bulletin, and why: pure, and it explains itself.
+
+Whether it rings is the bulletin's own matter for now; quiet hours, bundling and budgets join here.
+"""
+
+from dataclasses import dataclass
+
+from core.model import Bulletin, BulletinKind, Importance, Level, Rules
+
+_LEAST = {Level.ALL: Importance.NORMAL, Level.KEY: Importance.KEY, Level.BREAKING: Importance.BREAKING}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer and the name of the rule that gave it."""
+
+    deliver: bool
+    why: str
+
+
+def decide(rules: Rules, bulletin: Bulletin) -> Decision:
+    """Whether a destination with these rules gets this bulletin."""
+    if rules.entries is Level.NOTHING:
+        return Decision(deliver=False, why="entries_nothing")
+    if bulletin.kind is not BulletinKind.ENTRY or bulletin.entry is None:
+        return Decision(deliver=True, why=bulletin.kind.value)
+    importance = bulletin.entry.content.importance
+    if importance >= _LEAST[rules.entries]:
+        return Decision(deliver=True, why=f"entries_{rules.entries.value}")
+    return Decision(deliver=False, why=f"below_{rules.entries.value}")
