@@ -54,6 +54,7 @@ class Stage:
     async def close(self) -> None:
         """End every wait and every connection at once. May be called twice, or without a start."""
         self._backstage.closing.set()
+        self.telegram.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

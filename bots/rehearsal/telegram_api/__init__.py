@@ -2,9 +2,12 @@
 
 from aiohttp import web
 
+from bots.rehearsal.telegram_api.door import Door
 from bots.rehearsal.telegram_world.world import TelegramWorld
 
 
 def mount(app: web.Application, world: TelegramWorld) -> None:
     """Add the Bot API's addresses to the stage's server."""
-    app["telegram"] = world
+    door = Door(world)
+    app.router.add_route("*", "/bot{token}/{method}", door.call)
+    app.router.add_route("GET", "/file/bot{token}/{path:.+}", door.download)
