@@ -60,9 +60,9 @@ class PageEntry:
 class Page:
     """One live page. `entries` are oldest first, whatever order the file had.
 
-    `source.identity` is the page's own address or id when it has one. A saved text has none: its identity then comes from
-    its oldest entry, so an importer that does not find it should look for a coverage that holds one of the entries'
-    identities before it opens a new one.
+    `source.identity` is the page's own address or id when it has one. A saved text has none: its identity then comes
+    from its oldest entry, so an importer that does not find it should look for a coverage that holds one of the
+    entries' identities before it opens a new one.
     """
 
     title: str
@@ -97,9 +97,9 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": 
 def fingerprint(at: datetime, headline: str, body: str = "") -> str:
     """What finds an entry again when its source has no ids: its minute and its headline.
 
-    A headline keeps its fingerprint when only spaces, quote styles, dashes or capitals change. Without a headline the first
-    words of the body stand in. A rewritten headline gives a new fingerprint on purpose: two entries can share a minute, and
-    merging the wrong two would overwrite what readers have.
+    A headline keeps its fingerprint when only spaces, quote styles, dashes or capitals change. Without a headline the
+    first words of the body stand in. A rewritten headline gives a new fingerprint on purpose: two entries can share a
+    minute, and merging the wrong two would overwrite what readers have.
     """
     words = headline or body[:80]
     folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words).translate(_QUOTES)).strip().casefold()
