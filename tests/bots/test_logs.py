@@ -1,0 +1,110 @@
+"""What an operator reads in the logs, and what nobody may read there (promise P14)."""
+
+import io
+import json
+import logging
+import sys
+
+import pytest
+
+from bots import logs
+
+TELEGRAM = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+# Put together here so that no scanner takes it for a real one.
+DISCORD = "MTk4NjIyNDgzNDcxOTI1MjQ4" + ".Cl2FMQ." + "ZnCjm1XVW7vRze4b7Cq4se7kKWs"
+CANARY = "correct-horse-battery"
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """Start logs on a stream of ours and hand back what is on it; the process's own logging returns afterwards."""
+    stream = io.StringIO()
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    level = root.level
+
+    def start(**how):
+        logs.start(stream=stream, **how)
+        return stream
+
+    yield start
+    root.setLevel(level)
+
+
+def test_a_line_for_machines_is_one_json_object_with_its_ids(written):
+    stream = written(form="json")
+    logging.getLogger("core.courier").info("delivered", extra={"bulletin": 7, "destination": 42})
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["level"], line["logger"]) == ("delivered", "info", "core.courier")
+    assert (line["bulletin"], line["destination"]) == (7, 42)
+    assert line["timestamp"].endswith("Z")
+
+
+def test_a_line_for_people_holds_the_same_facts(written):
+    stream = written(form="text")
+    logging.getLogger("core.courier").info("delivered", extra={"bulletin": 7})
+    assert "delivered" in stream.getvalue()
+    assert "bulletin=7" in stream.getvalue()
+
+
+def test_lines_below_the_level_are_not_written(written):
+    stream = written(form="json", level="warning")
+    logging.getLogger("core.courier").info("delivered")
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        f"POST https://api.telegram.org/bot{TELEGRAM}/sendMessage",
+        f"Authorization: Bot {DISCORD}",
+        f"https://discord.com/api/v10/webhooks/223704706495545344/{'x' * 68}",
+        f"/interactions/845027738276462632/{'aW50' * 20}/callback",
+        "postgresql+psycopg://desk:" + CANARY + "@db.example/livedesk",
+        f"the phrase {CANARY} was used",
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_no_secret_reaches_a_log_line_by_any_road(written, leak, form):
+    stream = written(form=form, secrets=[CANARY, TELEGRAM])
+    log = logging.getLogger("anything")
+    log.warning(leak)
+    log.warning("with an argument: %s", leak)
+    log.warning("with a fact", extra={"address": leak})
+    try:
+        {}[leak]
+    except KeyError as error:
+        log.exception("with a traceback")
+        sys.excepthook(KeyError, error, error.__traceback__)
+    text = stream.getvalue()
+    assert text.count(logs.HIDDEN) >= 5
+    assert not any(secret in text for secret in (TELEGRAM, DISCORD, CANARY, "x" * 68, "aW50" * 20))
+
+
+def test_an_ordinary_line_loses_nothing(written):
+    stream = written(form="text")
+    ordinary = (
+        "coverage storm-2022: entry #4 at 10:31:07.250 → 3 destinations, ratio 1.25:1, see https://example.org/a:b"
+    )
+    logging.getLogger("anything").info(ordinary)
+    assert ordinary in stream.getvalue()
+
+
+def test_a_chat_title_cannot_forge_or_colour_lines(written):
+    stream = written(form="json")
+    logging.getLogger("anything").info("joined", extra={"title": 'x\x1b[31m\r\n{"event": "forged"}\x9b'})
+    (line,) = stream.getvalue().splitlines()
+    assert json.loads(line)["event"] == "joined"
+    stream = written(form="text")
+    logging.getLogger("anything").info("joined \x1b]0;title\x07")
+    logging.getLogger("anything").info("joined %s", "x\n[error] forged")
+    assert "\x1b" not in stream.getvalue()
+    assert len(stream.getvalue().splitlines()) == 1 + 2
+
+
+def test_http_clients_do_not_write_their_addresses(written):
+    stream = written(form="json", level="debug")
+    logging.getLogger("httpx").info("HTTP Request: POST https://example.org/")
+    logging.getLogger("discord.http").debug("payload")
+    assert stream.getvalue() == ""
