@@ -81,7 +81,7 @@ def _drafts(lines: Sequence[Line], body: Body) -> list[Draft]:
             credit, _, words = source["credit"].partition("Image caption,")
             drafts.append(blocks.Image(alt=source["alt"].strip(), credit=credit.strip(), caption=words.strip()))
         elif point := _POINT.fullmatch(line.text):
-            _add_point(drafts, point["words"])
+            drafts.append(_points(point["words"], rest))
         else:
             drafts.append(line.text)
     return drafts
@@ -104,12 +104,12 @@ def _attach_caption(drafts: list[Draft], what: str, words: str) -> None:
         drafts.append(blocks.Image(caption=words))
 
 
-def _add_point(drafts: list[Draft], words: str) -> None:
-    last = drafts[-1] if drafts else None
-    if isinstance(last, blocks.Bullets):
-        drafts[-1] = replace(last, points=(*last.points, blocks.text(words)))
-    else:
-        drafts.append(blocks.Bullets((blocks.text(words),)))
+def _points(first: str, rest: deque[Line]) -> blocks.Bullets:
+    points = [blocks.text(first)]
+    while rest and (point := _POINT.fullmatch(rest[0].text)):
+        points.append(blocks.text(point["words"]))
+        rest.popleft()
+    return blocks.Bullets(tuple(points))
 
 
 def _subheadings(drafts: Sequence[Draft]) -> dict[int, str]:

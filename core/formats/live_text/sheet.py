@@ -5,6 +5,7 @@ The grammar is that of a rendered page whose hidden words became visible, with n
 them all.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,9 +62,9 @@ def cut(text: str) -> tuple[tuple[str, ...], tuple[Sheet, ...]]:
         number = _starts_entry(lines, index, starts[-1][1] if starts else 0)
         if number is not None:
             starts.append((index, number))
-    ends = [index for index, _ in starts[1:]] + [len(lines)]
-    front = tuple(lines[: starts[0][0]] if starts else lines)
-    return front, tuple(_sheet(number, lines[at:end]) for (at, number), end in zip(starts, ends, strict=True))
+    bounds = [*starts, (len(lines), 0)]
+    sheets = tuple(_sheet(number, lines[at:end]) for (at, number), (end, _) in itertools.pairwise(bounds))
+    return tuple(lines[: bounds[0][0]]), sheets
 
 
 def _starts_entry(lines: list[str], index: int, previous: int) -> int | None:
