@@ -128,15 +128,25 @@ def may_edit(query: Query, said: SeenMessage) -> None:
 
 
 def spend(query: Query, where: Chat, count: int = 1) -> None:
-    """Count messages against the limits, or refuse them with 429. An edit counts as a message.
+    """Count new messages against the limits, or refuse them with 429.
 
-    A pause that a fault has set holds even where the world does not enforce rates.
+    In a private chat an album is one burst; everywhere else it is as many messages as it has pictures.
     """
+    _spend(query, where, (count, 1 if where.kind == "private" else count))
+
+
+def spend_edit(query: Query, where: Chat) -> None:
+    """Count an edit over all and against a group's minute, as a message is counted."""
+    _spend(query, where, (1, 0 if where.kind == "private" else 1))
+
+
+def _spend(query: Query, where: Chat, sizes: tuple[int, int]) -> None:
+    """A pause that a fault has set holds even where the world does not enforce rates."""
     now = query.world.clock()
     limit = PRIVATE if where.kind == "private" else GROUP
     verdict = query.bot.rates.pausing(str(where.id), now)
     if not verdict.wait and query.world.enforce_rates:
-        verdict = query.bot.rates.spend(str(where.id), limit, count, now)
+        verdict = query.bot.rates.spend(str(where.id), limit, sizes, now)
     if verdict.fault:
         query.blame(verdict.fault)
     if verdict.wait:

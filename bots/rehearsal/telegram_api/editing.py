@@ -24,7 +24,7 @@ def edit_message_text(query: Query) -> Any:
     said, change = _editable(query)
     if said.photo is not None:
         raise bad("there is no text in the message to edit")
-    preview = query.json("link_preview_options", "link preview options")
+    preview = texts.link_preview(query)
     return _edited(query, said, change | {"text": words, "entities": entities, "link_preview": preview})
 
 
@@ -66,7 +66,7 @@ def _editable(query: Query) -> tuple[SeenMessage, dict[str, Any]]:
 
 
 def _edited(query: Query, said: SeenMessage, change: dict[str, Any]) -> Any:
-    access.spend(query, said.chat)
+    access.spend_edit(query, said.chat)
     if all(getattr(said, name) == value for name, value in change.items()):
         raise bad(NOT_MODIFIED)
     only_buttons = set(change) == {"buttons"}
@@ -91,6 +91,8 @@ def delete_messages(query: Query) -> Any:
         raise bad("message identifiers are not specified")
     if len(numbers) > MOST_DELETED:
         raise bad("too many message identifiers specified")
+    if not all(isinstance(number, int) for number in numbers):
+        raise bad("message identifier must be a Number")
     chat = access.reachable(query)
     found = [said for number in numbers if (said := chat.find(number)) is not None]
     for said in found:
@@ -152,7 +154,9 @@ def set_message_reaction(query: Query) -> Any:
     chat = access.reachable(query)
     said = access.message(chat, query.integer("message_id"), "message to react")
     given = query.json("reaction", "reaction types") or []
-    if not isinstance(given, list) or any(each.get("type") not in REACTIONS for each in given):
+    if not isinstance(given, list) or not all(
+        isinstance(each, dict) and each.get("type") in REACTIONS for each in given
+    ):
         raise bad("invalid reaction type specified")
     if len(given) > 1:
         raise bad("REACTIONS_TOO_MANY")

@@ -14,6 +14,7 @@ COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 MOST_COMMANDS = 100
 LONGEST_DESCRIPTIONS = {"description": 512, "short_description": 120, "name": 64}
 LONGEST_TOAST = 200
+CONFLICT_SECONDS = 3.0
 SCOPES = frozenset(
     {
         "default",
@@ -52,7 +53,17 @@ async def get_updates(query: Query) -> Any:
     try:
         return await query.bot.updates.take(query.integer("offset"), limit, wait, closing)
     except OtherPollerError:
+        await _hold_back(query)
         raise RefusalError(409, OTHER_POLLER) from None
+
+
+async def _hold_back(query: Query) -> None:
+    """Answer at most one conflict in three seconds at once, the others late (telegram-bot-api, fail_query_conflict)."""
+    now = query.world.clock()
+    if now < query.bot.next_quick_conflict:
+        await query.world.backstage.pause(CONFLICT_SECONDS)
+    else:
+        query.bot.next_quick_conflict = now + CONFLICT_SECONDS
 
 
 def _choose_updates(query: Query) -> None:
@@ -127,6 +138,8 @@ def set_my_commands(query: Query) -> Any:
     if len(given) > MOST_COMMANDS:
         raise RefusalError(400, "BOT_COMMANDS_TOO_MUCH")
     for each in given:
+        if not isinstance(each, dict):
+            raise bad("can't parse BotCommand: expected an Object")
         name, words = str(each.get("command", "")).removeprefix("/"), str(each.get("description", ""))
         if not COMMAND.fullmatch(name):
             raise RefusalError(400, "BOT_COMMAND_INVALID")

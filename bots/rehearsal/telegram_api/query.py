@@ -56,6 +56,17 @@ class Query:
         except ValueError:
             raise bad(f"can't parse {words} JSON object") from None
 
+    def object(self, name: str, words: str, known: frozenset[str]) -> dict[str, Any] | None:
+        """Return a decoded object, None where it is missing; fields that are not `known` are blamed."""
+        value = self.json(name, words)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise bad(f"object expected as {words}")
+        if strange := sorted(set(value) - known):
+            self.blame(f"unknown fields of {name}: {strange}")
+        return value
+
     def json_list(self, name: str) -> list[Any]:
         """Return a list of entities; like Telegram, an empty one for anything else, but that is blamed."""
         try:

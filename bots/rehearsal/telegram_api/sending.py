@@ -25,6 +25,17 @@ CHAT_ACTIONS = frozenset(
         "upload_video_note",
     }
 )
+REPLY_FIELDS = frozenset(
+    {
+        "message_id",
+        "chat_id",
+        "allow_sending_without_reply",
+        "quote",
+        "quote_parse_mode",
+        "quote_entities",
+        "quote_position",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ def send_message(query: Query) -> Any:
     """Say something."""
     words, entities = texts.text(query)
     markup = keyboards.read(query)
-    preview = query.json("link_preview_options", "link preview options")
+    preview = texts.link_preview(query)
     target = _target(query, "can_send_messages", "text messages")
     access.spend(query, target.chat)
     content = {"text": words, "entities": entities, "link_preview": preview}
@@ -100,11 +111,9 @@ def _target(query: Query, permission: str, words: str) -> _Target:
 
 
 def _reply_to(query: Query, chat: Chat) -> int | None:
-    given = query.json("reply_parameters", "reply parameters")
+    given = query.object("reply_parameters", "reply parameters", REPLY_FIELDS)
     if given is None:
         return None
-    if not isinstance(given, dict):
-        raise bad("object expected as reply parameters")
     if "chat_id" in given and str(given["chat_id"]) != str(chat.id):
         query.blame("reply_parameters.chat_id: the stage knows replies within one chat only")
     number = given.get("message_id")

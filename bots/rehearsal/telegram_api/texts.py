@@ -40,6 +40,7 @@ FOUND_KINDS = frozenset(
     {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card_number"}
 )
 LINK_SCHEMES = frozenset({"http", "https", "ftp", "tg", "ton", "tonsite"})
+PREVIEW_FIELDS = frozenset({"is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"})
 Formatted = tuple[str, tuple[Entity, ...]]
 
 
@@ -62,6 +63,11 @@ def caption(query: Query, raw: str, entities: list[Any]) -> Formatted:
     if len(shown) > LONGEST_CAPTION:
         raise bad("message caption is too long")
     return shown, marks
+
+
+def link_preview(query: Query) -> dict[str, Any] | None:
+    """Return how a link should be previewed, or nothing."""
+    return query.object("link_preview_options", "link preview options", PREVIEW_FIELDS)
 
 
 def read(query: Query, raw: str, given: list[Any]) -> Formatted:
@@ -89,19 +95,21 @@ def _entity(query: Query, given: Any) -> Entity | None:
     try:
         kind = given["type"]
         mark = Entity(int(given["offset"]), int(given["length"]), str(kind))
-    except (TypeError, KeyError, ValueError):
-        raise bad("can't parse MessageEntity: expected an Object with type, offset and length") from None
-    if kind in FOUND_KINDS:
-        return None
+        if kind in FOUND_KINDS:
+            return None
+        if mark.length <= 0:
+            query.blame(f"an empty entity: {given}")
+            return None
+        furnished = _furnished(query, mark, given)
+    except (TypeError, KeyError, ValueError) as missing:
+        raise bad(f"can't parse MessageEntity: wrong or missing field {missing}") from None
     if kind not in GIVEN_KINDS:
         raise bad("can't parse MessageEntity: Unsupported type specified")
-    if mark.length <= 0:
-        query.blame(f"an empty entity: {given}")
-        return None
-    return _furnished(query, mark, given)
+    return furnished
 
 
 def _furnished(query: Query, mark: Entity, given: dict[str, Any]) -> Entity | None:
+    """Add what this kind of entity needs; KeyError, TypeError or ValueError where it is not there."""
     match mark.type:
         case "text_link":
             url = str(given.get("url", ""))

@@ -37,6 +37,7 @@ class BotAccount:
         self.rates = Rates()
         self.private_chats: dict[int, PrivateChat] = {}
         self.met: set[int] = set()
+        self.next_quick_conflict = 0.0
         self.webhook: dict[str, Any] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.descriptions: dict[tuple[str, str], str] = {}

@@ -68,6 +68,7 @@ class PostOffice:
             caption=post.caption,
             entities=post.entities,
             photo=post.photo,
+            album=post.album,
             sender_chat=post.chat,
             origin=Origin("channel", post.chat.title, post.date, chat=post.chat, message_id=post.id),
             automatic=True,

@@ -53,18 +53,17 @@ class Rates:
                 return Verdict(math.ceil(pause.until - now), f"a call inside retry_after ({scope})" if late else "")
         return Verdict()
 
-    def spend(self, chat: str, limit: tuple[int, float], count: int, now: float) -> Verdict:
-        """Count `count` messages into a chat and over all, or refuse them and pause that scope."""
-        # An album in a private chat is one burst there, and as many messages everywhere else.
-        sizes = {BOT: count, chat: 1 if limit == PRIVATE else count}
+    def spend(self, chat: str, limit: tuple[int, float], sizes: tuple[int, int], now: float) -> Verdict:
+        """Count messages over all and into a chat (`sizes`, in this order), or refuse them and pause that scope."""
+        counts = {BOT: sizes[0], chat: sizes[1]}
         for scope, (most, span) in ((BOT, OVERALL), (chat, limit)):
             window = self._window(scope, span, now)
-            if len(window) + sizes[scope] > most:
+            if len(window) + counts[scope] > most:
                 wait = max(1, math.ceil((window[0] if window else now) + span - now))
                 self.pause(scope, wait, now)
                 return Verdict(wait, f"more than {most} messages in {span:g} s ({scope})")
-        for scope, size in sizes.items():
-            self._said[scope].extend([now] * size)
+        for scope, count in counts.items():
+            self._said[scope].extend([now] * count)
         return Verdict()
 
     def _window(self, scope: str, span: float, now: float) -> deque[float]:
