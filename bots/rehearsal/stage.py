@@ -7,8 +7,9 @@ from typing import Self
 
 from aiohttp import web
 
-from bots.rehearsal import telegram_api
+from bots.rehearsal import discord_api, telegram_api
 from bots.rehearsal.backstage import Backstage
+from bots.rehearsal.discord_world.world import DiscordWorld
 from bots.rehearsal.faults import Faults
 from bots.rehearsal.journal import Journal, Violation
 from bots.rehearsal.telegram_world.world import TelegramWorld
@@ -31,6 +32,7 @@ class Stage:
         self._backstage = Backstage(clock, self.journal, self.faults)
         self.violations: list[Violation] = self._backstage.violations
         self.telegram = TelegramWorld(self._backstage)
+        self.discord = DiscordWorld(self._backstage)
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -45,11 +47,13 @@ class Stage:
         """Listen on a free loopback port."""
         app = web.Application(client_max_size=LARGEST_BODY)
         telegram_api.mount(app, self.telegram)
+        discord_api.mount(app, self.discord)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self._port = self._runner.addresses[0][1]
+        self.discord.origin = self.url
 
     async def close(self) -> None:
         """End every wait and every connection at once. May be called twice, or without a start."""

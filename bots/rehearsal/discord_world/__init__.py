@@ -1,0 +1,4 @@
+"""Discord as people see it on the stage: servers, channels, people, messages, buttons.
+
+Start with `world.DiscordWorld`.
+"""
