@@ -2,14 +2,14 @@
 
 from aiohttp import web
 
-from bots.rehearsal.discord_api.door import Door
+from bots.rehearsal.discord_api.door import open_door
 from bots.rehearsal.discord_world.world import DiscordWorld
 from bots.rehearsal.gateway import connection
 
 
 def mount(app: web.Application, world: DiscordWorld) -> None:
     """Add REST (`/api/v10`), the files (`/cdn`) and the gateway (`/gw`) to the stage's server."""
-    door = Door(world)
+    door = open_door(world)
     app.router.add_route("*", "/api/v{version:[0-9]+}/{path:.+}", door.answer)
     app.router.add_get("/cdn/attachments/{channel}/{file}/{name}", door.file)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bots.rehearsal.discord_api import refusals
 from bots.rehearsal.discord_world.accounts import App
-from bots.rehearsal.discord_world.world import DiscordWorld
+from bots.rehearsal.discord_world.world import PLATFORM, DiscordWorld
 
 Json = dict[str, Any]
 
@@ -64,7 +64,7 @@ class Call:
 
     def note(self, what: str) -> None:
         """Remember what no real bot should have done."""
-        self.world.backstage.note("discord", f"{self.verb} {self.route}", what)
+        self.world.backstage.note(PLATFORM, f"{self.verb} {self.route}", what)
 
 
 @dataclass(frozen=True, slots=True)

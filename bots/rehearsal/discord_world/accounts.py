@@ -7,6 +7,7 @@ from bots.rehearsal.discord_world.commands import CommandBook
 from bots.rehearsal.gateway.session import Session
 
 if TYPE_CHECKING:
+    from bots.rehearsal.discord_world.guilds import Guild
     from bots.rehearsal.discord_world.world import DiscordWorld
 
 IDENTIFIES_A_DAY = 1000
@@ -44,6 +45,8 @@ class App(Account):
     identified: list[float] = field(default_factory=list, repr=False)
     welcomed_at: float = 0.0
     token_revoked: bool = False
+    heartbeats_answered: bool = True
+    """Switched off, its clients find their connection dead after a while (a "zombie")."""
 
     @property
     def connected(self) -> bool:
@@ -55,6 +58,10 @@ class App(Account):
         """Return how many IDENTIFYs the last 24 hours leave it."""
         since = self.world.now() - 86_400
         return max(0, IDENTIFIES_A_DAY - sum(1 for at in self.identified if at > since))
+
+    def listens_for(self, event: str, guild: "Guild | None") -> bool:
+        """Tell whether any of its clients would hear of this."""
+        return any(session.wants(event, guild.id if guild else None) for session in self.sessions)
 
     def hear(self, event: str, data: Any, guild_id: int | None) -> None:
         """Tell every session that is meant to know."""

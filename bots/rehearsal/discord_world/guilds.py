@@ -156,13 +156,13 @@ class Guild:
         """Make a thread with this id (that of the message it starts from, where there is one)."""
         thread = Channel(self.world, thread_id, kind, name, self, parent)
         thread.thread = ThreadState(owner, self.world.now(), members={owner})
-        self.channels[thread.id] = thread
+        self.world.add_channel(thread)
         self.world.tell(self, "THREAD_CREATE", {**wire.channel(thread), "newly_created": True})
         self.world.bell.ring()
         return thread
 
     def _add(self, kind: ChannelKind, name: str, topic: str | None) -> Channel:
         channel = Channel(self.world, self.world.new_id(), kind, name, self, position=len(self.channels), topic=topic)
-        self.channels[channel.id] = channel
+        self.world.add_channel(channel)
         self.world.tell(self, "CHANNEL_CREATE", wire.channel(channel))
         return channel

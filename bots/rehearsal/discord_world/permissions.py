@@ -89,12 +89,18 @@ def in_channel(channel: "Channel", member: "Member") -> Permission:
     base = _overwrite(base, place, [guild.everyone.id])
     base = _overwrite(base, place, [role.id for role in member.roles])
     base = _overwrite(base, place, [member.account.id])
-    if Permission.VIEW_CHANNEL not in base:
+    if Permission.VIEW_CHANNEL not in base or _shut_out(channel, member, base):
         return NOTHING
     sending = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
     if sending not in base:
         base &= ~NEEDS_SENDING
     return base & TIMED_OUT if member.timed_out else base
+
+
+def _shut_out(channel: "Channel", member: "Member", base: Permission) -> bool:
+    """Tell whether this is a private thread of others."""
+    private = channel.kind == 12 and channel.thread is not None and member.account not in channel.thread.members
+    return private and Permission.MANAGE_THREADS not in base
 
 
 def _overwrite(base: Permission, place: "Channel", targets: list[int]) -> Permission:

@@ -129,7 +129,7 @@ def _thread(place: "Channel") -> Json:
         raise LookupError("not a thread")
     return {
         "owner_id": str(state.owner.id),
-        "message_count": len(place.messages),
+        "message_count": sum(1 for one in place.record if not one.deleted),
         "total_message_sent": len(place.record),
         "member_count": len(state.members),
         "applied_tags": [str(tag) for tag in state.tags],

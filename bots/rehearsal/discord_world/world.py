@@ -3,6 +3,7 @@
 import asyncio
 import mimetypes
 import secrets
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,7 +30,7 @@ class DiscordWorld:
 
     `enforce_rates` may be switched off for benchmarks. `interaction_deadline` is in seconds (Discord: 3),
     `heartbeat_interval` in seconds (Discord: about 41), `identify_spacing` the seconds one IDENTIFY must wait for the
-    other (Discord: 5).
+    other (Discord: 5). `gateway_down` turns new connections away with 503.
     """
 
     def __init__(self, backstage: Backstage) -> None:
@@ -40,6 +41,7 @@ class DiscordWorld:
         self.heartbeat_interval = 41.25
         self.identify_spacing = 5.0
         self.compress_gateway = False
+        self.gateway_down = False
         self.origin = ""
         self.bell = Bell()
         self.accounts: dict[int, Account] = {}
@@ -48,8 +50,11 @@ class DiscordWorld:
         self.interactions: dict[str, Interaction] = {}
         self.webhooks: dict[int, Webhook] = {}
         self.files: dict[int, Attachment] = {}
-        self.invalid: list[float] = []
+        self._apps: dict[str, App] = {}
+        self._channels: dict[int, Channel] = {}
         self._private: dict[tuple[int, int], Channel] = {}
+        self._nonces: dict[tuple[int, str], Message] = {}
+        self._invalid: deque[float] = deque()
         self._mint = Mint(backstage.clock)
         self.house = self.add_person("house")
 
@@ -73,13 +78,18 @@ class DiscordWorld:
     @property
     def invalid_requests(self) -> int:
         """How many 401, 403 and 429 the last ten minutes saw: at 10,000 Discord shuts the door (docs, rate limits)."""
-        since = self.now() - 600
-        return sum(1 for at in self.invalid if at > since)
+        while self._invalid and self._invalid[0] <= self.now() - 600:
+            self._invalid.popleft()
+        return len(self._invalid)
+
+    def count_invalid(self) -> None:
+        """Count one more."""
+        self._invalid.append(self.now())
 
     def add_bot(self, token: str, name: str, *, granted: int = 0) -> App:
         """Register an application and its bot. `granted` are privileged intents (bits) switched on for it."""
         app = App(self, self.new_id(), name, name, token, granted)
-        self.accounts[app.id] = app
+        self.accounts[app.id] = self._apps[token] = app
         return app
 
     def add_person(self, name: str, *, language: str = "en-US", display_name: str | None = None) -> Person:
@@ -113,24 +123,28 @@ class DiscordWorld:
 
     def app_of(self, token: str) -> App | None:
         """Return the bot a token belongs to, if it still does."""
-        for account in self.accounts.values():
-            if isinstance(account, App) and account.token == token and not account.token_revoked:
-                return account
-        return None
+        app = self._apps.get(token)
+        return None if app is None or app.token_revoked else app
 
     def channel(self, channel_id: int) -> Channel | None:
         """Return a channel, thread or private conversation that still is."""
-        for guild in self.guilds.values():
-            if channel_id in guild.channels:
-                return guild.channels[channel_id]
-        return next((place for place in self._private.values() if place.id == channel_id), None)
+        place = self._channels.get(channel_id)
+        return None if place is None or place.deleted else place
+
+    def add_channel(self, place: Channel) -> Channel:
+        """Let a new channel be found."""
+        self._channels[place.id] = place
+        if place.guild is not None:
+            place.guild.channels[place.id] = place
+        return place
 
     def private(self, app: App, person: Person) -> Channel:
         """Return the private conversation of a bot and a person."""
         pair = (app.id, person.id)
         if pair not in self._private:
             people = (app, person)
-            self._private[pair] = Channel(self, self.new_id(), ChannelKind.DM, person.name, people=people)
+            place = Channel(self, self.new_id(), ChannelKind.DM, person.name, people=people)
+            self._private[pair] = self.add_channel(place)
         return self._private[pair]
 
     def keep_file(
@@ -154,11 +168,19 @@ class DiscordWorld:
         """Put a message where it belongs and tell whoever may hear of it."""
         channel = message.channel
         self.messages[message.id] = message
+        if message.nonce is not None:
+            self._nonces[message.author.id, str(message.nonce)] = message
         channel.record.append(message)
         channel.touch()
         if not message.ephemeral:
             self._tell_message("MESSAGE_CREATE", message)
         self.bell.ring()
+
+    def said_with(self, nonce: str | int, author: Account, within: float) -> Message | None:
+        """Return what an account last said with a nonce within so many seconds, if it still stands."""
+        message = self._nonces.get((author.id, str(nonce)))
+        gone = message is None or message.deleted or message.created < self.now() - within
+        return None if gone else message
 
     def changed(self, message: Message) -> None:
         """Tell whoever may hear that a message is different now."""
@@ -197,7 +219,11 @@ class DiscordWorld:
         guild = message.channel.guild
         listeners: Iterable[Account] = guild.apps if guild else message.channel.people
         for app in listeners:
-            if isinstance(app, App) and Permission.VIEW_CHANNEL in message.channel.permissions_of(app):
+            if (
+                isinstance(app, App)
+                and app.listens_for(event, guild)
+                and Permission.VIEW_CHANNEL in message.channel.permissions_of(app)
+            ):
                 data = wire.message(message, app)
                 if guild is not None:
                     data["guild_id"] = str(guild.id)

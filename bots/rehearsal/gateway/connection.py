@@ -40,6 +40,8 @@ class Closed(Exception):
 
 async def serve(request: web.Request, world: DiscordWorld) -> web.StreamResponse:
     """Play the gateway for one client until one side hangs up."""
+    if world.gateway_down:
+        return web.Response(status=503, text="service unavailable")
     socket = web.WebSocketResponse(compress=False, heartbeat=None)
     await socket.prepare(request)
     connection = Connection(world, socket, request)
@@ -128,7 +130,8 @@ class Connection:
         opcode, data = payload["op"], payload.get("d")
         if opcode == HEARTBEAT:
             self._beat = asyncio.get_running_loop().time()
-            self._say(11, None)
+            if self._app is None or self._app.heartbeats_answered:
+                self._say(11, None)
         elif opcode == IDENTIFY:
             self._identify(data)
         elif opcode == RESUME:

@@ -29,25 +29,21 @@ def create(call: Call) -> Reply:
         need(channel, call.app, Permission.SEND_TTS_MESSAGES)
     compose.carries_allowed(call, channel)
     message = compose.new(call, body, channel, call.app)
-    if body.get("enforce_nonce") and message.nonce is not None:
-        first = _said_before(call, message)
-        if first is not None:
-            return Reply(wire.message(first, call.app))
+    first = _said_before(call, message) if body.get("enforce_nonce") else None
+    if first is not None:
+        return Reply(wire.message(first, call.app))
     message.kind = 19 if message.reference else 0
     call.world.publish(message)
     return Reply(wire.message(message, call.app))
 
 
 def _said_before(call: Call, message: Message) -> Message | None:
-    since = call.world.now() - NONCE_WINDOW
-    for old in reversed(call.world.messages.values()):
-        if old.created < since:
-            return None
-        if old.author is call.app and old.nonce == message.nonce and not old.deleted:
-            if old.channel is not message.channel:
-                call.note(f"nonce {message.nonce!r} was used in another channel: nothing is sent here")
-            return old
-    return None
+    if message.nonce is None:
+        return None
+    first = call.world.said_with(message.nonce, call.app, NONCE_WINDOW)
+    if first is not None and first.channel is not message.channel:
+        call.note(f"nonce {message.nonce!r} was used in another channel: nothing is sent here")
+    return first
 
 
 def change(call: Call) -> Reply:

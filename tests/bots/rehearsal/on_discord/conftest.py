@@ -40,18 +40,20 @@ class Desk(discord.Client):
         )
         self.tree = app_commands.CommandTree(self)
         self.heard: list[str] = []
+        self._bell = asyncio.Condition()
         self.is_up = asyncio.Event()
 
     async def on_ready(self) -> None:
         self.is_up.set()
 
     async def on_socket_event_type(self, event: str) -> None:
-        self.heard.append(event)
+        async with self._bell:
+            self.heard.append(event)
+            self._bell.notify_all()
 
     async def until_heard(self, event: str, times: int = 1) -> None:
-        async with asyncio.timeout(10):
-            while self.heard.count(event) < times:
-                await asyncio.sleep(0.01)
+        async with asyncio.timeout(10), self._bell:
+            await self._bell.wait_for(lambda: self.heard.count(event) >= times)
 
 
 @dataclass
