@@ -6,7 +6,6 @@ process_input_message_text). The stage parses no markup: parse_mode is refused, 
 
 import unicodedata
 from dataclasses import replace
-from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,10 +71,12 @@ def link_preview(query: Query) -> dict[str, Any] | None:
 
 def read(query: Query, raw: str, given: list[Any]) -> Formatted:
     """Clean a text and its entities, and add what Telegram finds by itself."""
-    if len(raw.encode("utf-8", "surrogatepass")) > LARGEST_RAW:
+    try:
+        size = len(raw.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise bad("strings must be encoded in UTF-8") from None
+    if size > LARGEST_RAW:
         raise bad("text is too long")
-    if any("\ud800" <= letter <= "\udfff" for letter in raw):
-        raise bad("strings must be encoded in UTF-8")
     if query.text("parse_mode").lower() not in ("", "none"):
         query.blame("parse_mode: the stage parses no markup, send entities")
         raise bad("can't parse entities: the stage parses no markup, send entities")
@@ -139,8 +140,8 @@ def _is_link(url: str) -> bool:
 
 def _check_places(raw: str, marks: list[Entity]) -> None:
     """Refuse entities outside the text or inside a surrogate pair (tdlib, clean_input_string_with_entities)."""
-    borders = set(accumulate(map(utf16, raw), initial=0))
-    at = max(borders)
+    units = raw.encode("utf-16-le")
+    at = len(units) // 2
     for mark in marks:
         if mark.offset < 0:
             raise bad(f"receive an entity with incorrect offset {mark.offset}")
@@ -148,10 +149,15 @@ def _check_places(raw: str, marks: list[Entity]) -> None:
             raise bad(f"entity begins after the end of the text at UTF-16 offset {mark.offset}")
         if mark.end > at:
             raise bad(f"entity beginning at UTF-16 offset {mark.offset} ends after the end of the text")
-        if mark.offset not in borders:
+        if _is_second_half(units, mark.offset):
             raise bad(f"entity begins in a middle of a UTF-16 symbol at UTF-16 offset {mark.offset}")
-        if mark.end not in borders:
+        if _is_second_half(units, mark.end):
             raise bad(f"entity beginning at UTF-16 offset {mark.offset} ends in a middle of a UTF-16 symbol")
+
+
+def _is_second_half(units: bytes, at: int) -> bool:
+    """Tell whether a letter's second UTF-16 unit (0xDC00-0xDFFF) stands at this place."""
+    return 0xDC <= int.from_bytes(units[2 * at + 1 : 2 * at + 2], "little") <= 0xDF
 
 
 def _check_nesting(query: Query, marks: list[Entity]) -> None:

@@ -16,7 +16,7 @@ FOUND = re.compile(
 
 def utf16(text: str) -> int:
     """Return the length of a text in UTF-16 units."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def detect(text: str) -> tuple[Entity, ...]:
