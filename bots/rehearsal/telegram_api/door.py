@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from bots.rehearsal import faults
-from bots.rehearsal.journal import Call
+from bots.rehearsal.journal import NO_ANSWER, Call
 from bots.rehearsal.telegram_api.methods import METHODS, Method
 from bots.rehearsal.telegram_api.query import Query
 from bots.rehearsal.telegram_api.refusals import RefusalError, of_fault
@@ -52,7 +52,9 @@ class Door:
             return _answer(refusal.code, refusal.body())
 
         def record(status: int) -> None:
-            self._record(shown, given, arrived, status, bot)
+            # Who hung up meanwhile, as a client does with its long poll when it stops, gets no answer.
+            listens = request.transport is not None and not request.transport.is_closing()
+            self._record(shown, given, arrived, status if listens else NO_ANSWER, bot)
 
         async def effect() -> web.Response:
             return await self._perform(bot, method, shown, given)
