@@ -1,0 +1,119 @@
+"""The store: what must survive. SQLite in one file by default, PostgreSQL by one setting; SQL lives here alone.
+
+A unit of work is a function of this room that takes a connection first: `await store.write(entries.publish, …)`. It
+runs in one transaction and one thread hop, and whatever it does is there afterwards, or none of it is.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.model import Mode
+from core.store import engines, hold, opening, place, schema, trouble
+from core.store.engines import Engines
+from core.store.place import Place
+from core.store.threads import Crew
+
+__all__ = ["Store"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_TRIES = 5
+
+
+class Store:
+    """An open store. Every method may raise StoreTrouble: one line for the operator that says what to do."""
+
+    def __init__(self, where: Place, under: Engines) -> None:
+        """Use `Store.open`."""
+        self._place = where
+        self._engines = under
+        self._writers = Crew("store-writer", under.writers)
+        self._readers = Crew("store-reader", under.readers)
+
+    @classmethod
+    def open(cls, url: str, *, mode: Mode, create: bool = False) -> "Store":
+        """Open the store at `url`. `create` makes it, or brings an older one up to date; without it both are refused.
+
+        So is a store that is damaged, newer than we are, or was first opened in another mode.
+        """
+        where = place.find(url)
+        opening.prepare_file(where, create=create)
+        under = engines.build(where)
+        try:
+            with trouble.watched(where):
+                _prove(where, under, mode, create=create)
+        except BaseException:
+            under.close()
+            raise
+        return cls(where, under)
+
+    @property
+    def where(self) -> str:
+        """How a person finds it; never holds a password."""
+        return str(self._place)
+
+    async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do a unit of work that changes something. Once begun it is carried through, cancelled or not."""
+        return await asyncio.wrap_future(self._writers.submit(lambda: self._change(fn, *args, **kwargs)))
+
+    async def write_urgent(
+        self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`write` that goes before every unit of work still queued: alerts."""
+        return await asyncio.wrap_future(self._writers.submit(lambda: self._change(fn, *args, **kwargs), urgent=True))
+
+    async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do a unit of work that changes nothing; it sees one moment of the store and never waits for a writer."""
+        return await asyncio.wrap_future(self._readers.submit(lambda: self._look(fn, *args, **kwargs)))
+
+    def write_now(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`write` for code without an event loop."""
+        return self._writers.submit(lambda: self._change(fn, *args, **kwargs)).result()
+
+    def read_now(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`read` for code without an event loop."""
+        return self._readers.submit(lambda: self._look(fn, *args, **kwargs)).result()
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Be the only `livedesk run` on this store while inside; raises StoreTrouble when another one is."""
+        return hold.of(self._place, self._engines)
+
+    def close(self) -> None:
+        """Finish what is queued and close every connection."""
+        self._writers.close()
+        self._readers.close()
+        self._engines.close()
+
+    def _change(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with trouble.watched(self._place):
+            for left in reversed(range(_TRIES)):
+                try:
+                    with self._engines.writer.begin() as conn:
+                        return fn(conn, *args, **kwargs)
+                except SQLAlchemyError as error:
+                    # Two transactions in each other's way: a unit of work is pure SQL, so it simply has another go.
+                    if not (left and trouble.again(error)):
+                        raise
+            raise AssertionError("the last try returns or raises")
+
+    def _look(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with trouble.watched(self._place), self._engines.reader.begin() as conn:
+            return fn(conn, *args, **kwargs)
+
+
+def _prove(where: Place, under: Engines, mode: Mode, *, create: bool) -> None:
+    with under.reader.begin() as conn:
+        if create:
+            opening.check_upgradable(conn, where)
+        else:
+            opening.check(conn, where)
+    if create:
+        schema.upgrade(under.writer)
+    with under.writer.begin() as conn:
+        opening.stamp(conn, where, mode)

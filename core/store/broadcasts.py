@@ -1,0 +1,164 @@
+"""Bulletins on their way: one broadcast for each lane, whatever the number of readers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from core.model import Bulletin, BulletinKind, Destination, Operation, Urgency
+from core.store import coverages, destinations, entries, sending, tables
+
+_BROADCAST = tables.broadcast.c
+_WAITING = tables.waiting.c
+
+_ANSWER_LIFETIME = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """One bulletin going out on one lane. `cursor` and `window_hi` are destination ids (see `window`)."""
+
+    id: int
+    bulletin_id: int
+    lane_id: int
+    coverage_id: int
+    operation: Operation
+    urgency: Urgency
+    audience_seq: int
+    cursor: int
+    window_hi: int
+    only_destination_id: int | None
+    not_before: datetime | None
+    expires_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one operation on a bulletin has come on one account, in destinations."""
+
+    sent: int
+    skipped: int
+    failed: int
+    unknown: int
+    waiting: int
+    finished: bool
+
+
+def active(conn: sa.Connection, lane_id: int) -> tuple[Broadcast, ...]:
+    """What a lane has to carry, most urgent first, then oldest; some of it may not begin before its time."""
+    wanted = sa.select(tables.broadcast).where(_BROADCAST.lane_id == lane_id, sa.text("state = 0"))
+    return tuple(_noun(row) for row in conn.execute(wanted.order_by(_BROADCAST.urgency, _BROADCAST.id)))
+
+
+def window(conn: sa.Connection, broadcast_id: int, hi: int) -> bool:
+    """Declare, before the first send, that destinations up to `hi` may be tried; after a crash only they are in doubt.
+
+    False when the broadcast was ended in the meantime (undone, retracted): then nothing may be sent.
+    """
+    declared = tables.broadcast.update().where(_BROADCAST.id == broadcast_id, sa.text("state = 0")).values(window_hi=hi)
+    return conn.execute(declared.returning(_BROADCAST.id)).first() is not None
+
+
+def destination(conn: sa.Connection, destination_id: int) -> Destination | None:
+    """A broadcast's only destination; None when it is gone or takes nothing just now."""
+    found = destinations.some(conn, [destination_id])
+    return found.get(destination_id)
+
+
+def answer(
+    conn: sa.Connection, *, destination_id: int, coverage_id: int, words: str, urgency: Urgency, now: datetime
+) -> int:
+    """Say `words` to one destination only, on the account that reaches it; returns the bulletin."""
+    place = destinations.get(conn, destination_id)
+    lane = sa.select(tables.destination.c.lane_id).where(tables.destination.c.id == place.id)
+    mode = sa.select(tables.coverage.c.mode).where(tables.coverage.c.id == coverage_id)
+    bulletin_id = conn.execute(
+        tables.bulletin.insert()
+        .values(
+            kind=BulletinKind.ANSWER,
+            coverage_id=coverage_id,
+            revision=1,
+            words=words,
+            mode=conn.execute(mode).scalar_one(),
+            created_at=now,
+            kept=2,
+        )
+        .returning(tables.bulletin.c.id)
+    ).scalar_one()
+    row = sending.row(bulletin_id, coverage_id, Operation.PUBLISH, urgency, now, now + _ANSWER_LIFETIME)
+    only = {"lane_id": conn.execute(lane).scalar_one(), "audience_seq": 0, "only_destination_id": destination_id}
+    conn.execute(tables.broadcast.insert().values(**row, **only))
+    return int(bulletin_id)
+
+
+def get(conn: sa.Connection, broadcast_id: int) -> Broadcast:
+    """One broadcast, ended or not. Raises LookupError when there is none."""
+    row = conn.execute(sa.select(tables.broadcast).where(_BROADCAST.id == broadcast_id)).first()
+    if row is None:
+        raise LookupError(f"no broadcast {broadcast_id}")
+    return _noun(row)
+
+
+def bulletin(conn: sa.Connection, bulletin_id: int) -> Bulletin:
+    """A bulletin as it stands now, with everything it is drawn from; LookupError when there is none."""
+    found = conn.execute(sa.select(tables.bulletin).where(tables.bulletin.c.id == bulletin_id)).first()
+    if found is None:
+        raise LookupError(f"no bulletin {bulletin_id}")
+    return Bulletin(
+        id=found.id,
+        kind=found.kind,
+        revision=found.revision,
+        coverage=coverages.get(conn, found.coverage_id),
+        entry=None if found.entry_id is None else entries.get(conn, found.entry_id),
+        summary=coverages.summary(conn, found.coverage_id) if found.kind is BulletinKind.SUMMARY else None,
+        words=found.words,
+    )
+
+
+def progress(conn: sa.Connection, bulletin_id: int, operation: Operation = Operation.PUBLISH) -> dict[str, Progress]:
+    """How far a bulletin has come, by account."""
+    waiting = (
+        sa.select(_WAITING.lane_id, sa.func.count().label("waiting"))
+        .where(_WAITING.bulletin_id == bulletin_id, _WAITING.operation == operation)
+        .group_by(_WAITING.lane_id)
+        .subquery()
+    )
+    sums = [sa.func.sum(_BROADCAST[name]).label(name) for name in ("sent", "skipped", "failed", "unknown")]
+    still_open = sa.func.sum(sa.case((_BROADCAST.state == tables.OPEN, 1), else_=0)).label("still_open")
+    wanted = (
+        sa.select(tables.lane.c.account, sa.func.coalesce(waiting.c.waiting, 0).label("waiting"), still_open, *sums)
+        .join_from(tables.broadcast, tables.lane, _BROADCAST.lane_id == tables.lane.c.id)
+        .outerjoin(waiting, waiting.c.lane_id == tables.lane.c.id)
+        .where(_BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation == operation)
+        .group_by(tables.lane.c.account, waiting.c.waiting)
+    )
+    return {
+        row.account: Progress(
+            row.sent, row.skipped, row.failed, row.unknown, row.waiting, not row.still_open and not row.waiting
+        )
+        for row in conn.execute(wanted)
+    }
+
+
+def skips(conn: sa.Connection, bulletin_id: int) -> dict[str, int]:
+    """Why destinations did not get a bulletin, and how many: with what was sent and failed, the sum of promise P2."""
+    skip = tables.broadcast_skip.c
+    wanted = (
+        sa.select(skip.why, sa.func.sum(skip.count).label("many"))
+        .join(tables.broadcast, _BROADCAST.id == skip.broadcast_id)
+        .where(_BROADCAST.bulletin_id == bulletin_id)
+        .group_by(skip.why)
+    )
+    return {row.why: row.many for row in conn.execute(wanted)}
+
+
+def unfinished(conn: sa.Connection) -> int:
+    """How much is still to be carried: open broadcasts and waiting destinations."""
+    still_open = sa.select(sa.func.count()).select_from(tables.broadcast).where(sa.text("state = 0"))
+    waiting = sa.select(sa.func.count()).select_from(tables.waiting)
+    return int(conn.execute(still_open).scalar_one() + conn.execute(waiting).scalar_one())
+
+
+def _noun(row: sa.Row[tuple[object, ...]]) -> Broadcast:
+    return Broadcast(**{name: getattr(row, name) for name in Broadcast.__dataclass_fields__})

@@ -1,0 +1,154 @@
+"""The committer's one transaction: everything that came back since the last one, of all lanes at once."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from core.model import Operation, Receipt
+from core.store import destinations, media, sql, tables
+from core.store.waiting import Waiting
+
+_RECEIPT = tables.receipt.c
+_BROADCAST = tables.broadcast.c
+_WAITING = tables.waiting.c
+
+Park = Waiting
+"""A destination put to wait: insert it, or change when and why (its `id` does not matter)."""
+
+Unpark = tuple[int, int, Operation]
+"""(destination, bulletin, operation) that waits no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class WalkMark:
+    """How far a walk has come. Counts are added to what is stored; `skips` says why the skipped got nothing."""
+
+    broadcast_id: int
+    cursor: int
+    sent: int = 0
+    skipped: int = 0
+    failed: int = 0
+    unknown: int = 0
+    finished: bool = False
+    skips: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be remembered together, or not at all."""
+
+    at: datetime
+    """The moment of writing."""
+    receipts: tuple[Receipt, ...] = ()
+    removed: tuple[tuple[int, int, int], ...] = ()
+    """(bulletin, destination, part) of copies that are gone."""
+    walks: tuple[WalkMark, ...] = ()
+    park: tuple[Park, ...] = ()
+    unpark: tuple[Unpark, ...] = ()
+    paused: tuple[tuple[int, str], ...] = ()
+    """(destination, why)"""
+    moved: tuple[tuple[str, int, int], ...] = ()
+    """(account, old chat id, new chat id)"""
+    uploads: tuple[tuple[str, str, str], ...] = ()
+    """(account, digest, the platform's id for it)"""
+
+
+def apply(conn: sa.Connection, batch: Batch) -> None:
+    """Remember a batch."""
+    _keep(conn, batch.receipts)
+    _remove(conn, batch.removed)
+    _mark(conn, batch.walks, batch.at)
+    _unpark(conn, batch.unpark)
+    _park(conn, batch.park)
+    for destination_id, because in batch.paused:
+        destinations.pause(conn, destination_id, because, batch.at)
+    for account, old_chat_id, new_chat_id in batch.moved:
+        destinations.move(conn, account, old_chat_id, new_chat_id, batch.at)
+    for account, digest, remote_id in batch.uploads:
+        media.remember(conn, account, digest, remote_id)
+
+
+_RECEIPT_NAMES = tuple(Receipt.__dataclass_fields__)
+# An answer that was long on its way never takes back what a later one said.
+_NEWEST_RECEIPT = (
+    "ON CONFLICT (bulletin_id, destination_id, part) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _RECEIPT_NAMES[3:])
+    + " WHERE excluded.revision >= receipt.revision"
+)
+_PARK_NAMES = tuple(Waiting.__dataclass_fields__)[1:]
+_CHANGED_WAIT = "ON CONFLICT (destination_id, bulletin_id, operation) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in ("broadcast_id", "urgency", "due_at", "attempts", "why")
+)
+_MORE_SKIPS = "ON CONFLICT (broadcast_id, why) DO UPDATE SET count = broadcast_skip.count + excluded.count"
+
+
+def _keep(conn: sa.Connection, receipts: tuple[Receipt, ...]) -> None:
+    # One batch may hold a part twice (sent, then edited): PostgreSQL refuses to touch a row twice in one statement.
+    newest = {(one.bulletin_id, one.destination_id, one.part): one for one in receipts}
+    rows = [tuple(getattr(one, name) for name in _RECEIPT_NAMES) for one in newest.values()]
+    sql.many(conn, tables.receipt, _RECEIPT_NAMES, rows, _NEWEST_RECEIPT)
+
+
+def _remove(conn: sa.Connection, removed: tuple[tuple[int, int, int], ...]) -> None:
+    if removed:
+        gone = tables.receipt.delete().where(
+            _RECEIPT.bulletin_id == sa.bindparam("bulletin"),
+            _RECEIPT.destination_id == sa.bindparam("place"),
+            _RECEIPT.part == sa.bindparam("which"),
+        )
+        conn.execute(gone, [{"bulletin": one[0], "place": one[1], "which": one[2]} for one in removed])
+
+
+def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> None:
+    if not walks:
+        return
+    # A broadcast that was called off meanwhile keeps its end, and still counts what was on the wire.
+    ends = sa.and_(_BROADCAST.state == tables.OPEN, sa.bindparam("ends", type_=sa.Boolean))
+    marked = (
+        tables.broadcast.update()
+        .where(_BROADCAST.id == sa.bindparam("which"))
+        .values(
+            cursor=sa.bindparam("at_cursor"),
+            state=sa.case((ends, tables.FINISHED), else_=_BROADCAST.state),
+            finished_at=sa.case(
+                (ends, sa.bindparam("at", type_=_BROADCAST.finished_at.type)), else_=_BROADCAST.finished_at
+            ),
+            **{name: _BROADCAST[name] + sa.bindparam(f"more_{name}", type_=sa.Integer) for name in _COUNTS},
+        )
+    )
+    conn.execute(marked, [_mark_row(one, at) for one in walks])
+    skips = [(one.broadcast_id, why, count) for one in walks for why, count in one.skips.items()]
+    sql.many(conn, tables.broadcast_skip, ("broadcast_id", "why", "count"), _summed(skips), _MORE_SKIPS)
+
+
+_COUNTS = ("sent", "skipped", "failed", "unknown")
+
+
+def _mark_row(mark: WalkMark, at: datetime) -> dict[str, object]:
+    counts = {f"more_{name}": getattr(mark, name) for name in _COUNTS}
+    return {"which": mark.broadcast_id, "at_cursor": mark.cursor, "ends": mark.finished, "at": at, **counts}
+
+
+def _summed(skips: list[tuple[int, str, int]]) -> list[tuple[int, str, int]]:
+    sums: Counter[tuple[int, str]] = Counter()
+    for broadcast_id, why, count in skips:
+        sums[broadcast_id, why] += count
+    return [(broadcast_id, why, count) for (broadcast_id, why), count in sums.items()]
+
+
+def _unpark(conn: sa.Connection, unpark: tuple[Unpark, ...]) -> None:
+    if unpark:
+        gone = tables.waiting.delete().where(
+            _WAITING.destination_id == sa.bindparam("place"),
+            _WAITING.bulletin_id == sa.bindparam("bulletin"),
+            _WAITING.operation == sa.bindparam("what", type_=_WAITING.operation.type),
+        )
+        conn.execute(gone, [{"place": one[0], "bulletin": one[1], "what": one[2]} for one in unpark])
+
+
+def _park(conn: sa.Connection, park: tuple[Park, ...]) -> None:
+    newest = {(one.destination_id, one.bulletin_id, one.operation): one for one in park}
+    rows = [tuple(getattr(one, name) for name in _PARK_NAMES) for one in newest.values()]
+    sql.many(conn, tables.waiting, _PARK_NAMES, rows, _CHANGED_WAIT)

@@ -1,0 +1,39 @@
+"""Entries: published once, changed by revisions, never deleted."""
+
+from core.store.entries.changing import retract, revise, undo
+from core.store.entries.proposals import proposals, propose, settle_proposal
+from core.store.entries.publishing import Published, publish, send_stored
+from core.store.entries.reading import (
+    at_revision,
+    by_number,
+    delivered,
+    find_anywhere,
+    find_fingerprint,
+    find_source,
+    get,
+    of_coverage,
+    revisions,
+    unsent,
+)
+
+__all__ = [
+    "Published",
+    "at_revision",
+    "by_number",
+    "delivered",
+    "find_anywhere",
+    "find_fingerprint",
+    "find_source",
+    "get",
+    "of_coverage",
+    "proposals",
+    "propose",
+    "publish",
+    "retract",
+    "revise",
+    "revisions",
+    "send_stored",
+    "settle_proposal",
+    "undo",
+    "unsent",
+]

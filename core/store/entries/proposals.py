@@ -1,0 +1,77 @@
+"""Changes an import suggests to entries readers already have: an editor decides."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.model import Change, Content, Entry, Proposal
+from core.store import audit, tables
+from core.store import content as codec
+from core.store.entries import changing, reading
+
+_PROPOSAL = tables.proposal.c
+_ENTRY = tables.entry.c
+
+
+def propose(conn: sa.Connection, entry_id: int, content: Content, now: datetime) -> Proposal | None:
+    """Suggest new content for an entry; None when the last suggestion for it was the very same, whatever became of it.
+
+    A newer suggestion takes the place of an open one.
+    """
+    entry = reading.get(conn, entry_id)
+    conn.execute(sa.select(_ENTRY.id).where(_ENTRY.id == entry_id).with_for_update())
+    digest = codec.digest(codec.to_json(content))
+    last = sa.select(_PROPOSAL.digest).where(_PROPOSAL.entry_id == entry_id).order_by(_PROPOSAL.id.desc()).limit(1)
+    if conn.execute(last).scalar() == digest:
+        return None
+    still_open = _PROPOSAL.entry_id == entry_id, _PROPOSAL.settled_at.is_(None)
+    conn.execute(tables.proposal.update().where(*still_open).values(settled_at=now, settled_by="import"))
+    new = tables.proposal.insert().values(entry_id=entry_id, content=codec.to_json(content), digest=digest, at=now)
+    proposal_id = int(conn.execute(new.returning(_PROPOSAL.id)).scalar_one())
+    return Proposal(proposal_id, entry_id, entry.number, content, now)
+
+
+def proposals(conn: sa.Connection, coverage_id: int) -> tuple[Proposal, ...]:
+    """What is suggested for a coverage's entries and not decided yet, oldest first."""
+    wanted = _select().where(_ENTRY.coverage_id == coverage_id, _PROPOSAL.settled_at.is_(None))
+    return tuple(_noun(row) for row in conn.execute(wanted.order_by(_PROPOSAL.id)))
+
+
+def settle_proposal(
+    conn: sa.Connection, proposal_id: int, *, accept: bool, actor: str, now: datetime, send: bool = True
+) -> Entry | None:
+    """Decide: accepting makes a new revision of the entry as it stands and returns it.
+
+    None when it is declined or was decided before. Raises NotStanding when the entry was retracted meanwhile.
+    """
+    mine = _PROPOSAL.id == proposal_id, _PROPOSAL.settled_at.is_(None)
+    settled = tables.proposal.update().where(*mine).values(settled_at=now, settled_by=actor, accepted=accept)
+    if conn.execute(settled.returning(_PROPOSAL.id)).first() is None:
+        return None
+    proposal = _noun(conn.execute(_select().where(_PROPOSAL.id == proposal_id)).one())
+    if not accept:
+        told = {"proposal": proposal_id, "number": proposal.number}
+        audit.write(
+            conn, at=now, by=actor, action="decline", subject="entry", subject_id=proposal.entry_id, detail=told
+        )
+        return None
+    return changing.revise(
+        conn,
+        entry_id=proposal.entry_id,
+        expected=reading.get(conn, proposal.entry_id).revision,
+        content=proposal.content,
+        change=Change.IMPORT,
+        actor=actor,
+        token=f"proposal:{proposal_id}",
+        now=now,
+        send=send,
+    )
+
+
+def _select() -> sa.Select[Any]:
+    return sa.select(tables.proposal, _ENTRY.number).join(tables.entry, _ENTRY.id == _PROPOSAL.entry_id)
+
+
+def _noun(row: sa.Row[Any]) -> Proposal:
+    return Proposal(row.id, row.entry_id, row.number, codec.from_json(row.content), row.at)

@@ -1,0 +1,123 @@
+"""What the platforms gave back: the copies out there, without which nothing can be corrected."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.model import CoverageStatus, Destination, DestinationStatus, PlaceKind, Receipt
+from core.store import destinations, tables
+
+_RECEIPT = tables.receipt.c
+_DESTINATION = tables.destination.c
+_BULLETIN = tables.bulletin.c
+
+PRIVATE_KEPT = timedelta(days=90)
+_PRUNED_AT_ONCE = 5000
+_BULLETINS_AT_ONCE = 200
+
+_COLUMNS = tuple(_RECEIPT[name] for name in Receipt.__dataclass_fields__)
+
+
+def of(conn: sa.Connection, bulletin_id: int, destination_id: int) -> tuple[Receipt, ...]:
+    """The copies of a bulletin in one place, part by part."""
+    here = _RECEIPT.bulletin_id == bulletin_id, _RECEIPT.destination_id == destination_id
+    return tuple(noun(row) for row in conn.execute(sa.select(*_COLUMNS).where(*here).order_by(_RECEIPT.part)))
+
+
+def older(
+    conn: sa.Connection, *, bulletin_id: int, lane_id: int, revision: int, after: int, limit: int
+) -> tuple[tuple[Destination, tuple[Receipt, ...]], ...]:
+    """Up to `limit` active destinations behind `after` with a copy older than `revision`, each with all its copies.
+
+    Copies left behind in a chat that moved are out of reach and not among them.
+    """
+    reachable = _RECEIPT.bulletin_id == bulletin_id, _RECEIPT.message_id != destinations.BEHIND
+    stale = (
+        sa.select(_RECEIPT.destination_id)
+        .join(tables.destination, _DESTINATION.id == _RECEIPT.destination_id)
+        .where(
+            *reachable,
+            _RECEIPT.destination_id > after,
+            _RECEIPT.revision < revision,
+            _DESTINATION.lane_id == lane_id,
+            _DESTINATION.status == DestinationStatus.ACTIVE,
+        )
+        .distinct()
+        .order_by(_RECEIPT.destination_id)
+        .limit(limit)
+    )
+    ids = list(conn.execute(stale).scalars())
+    if not ids:
+        return ()
+    copies = _grouped(conn, sa.select(*_COLUMNS).where(*reachable, _RECEIPT.destination_id.in_(ids)))
+    places = destinations.some(conn, ids)
+    return tuple((places[one], copies[one]) for one in ids)
+
+
+def done_in_window(conn: sa.Connection, bulletin_id: int, lo: int, hi: int) -> dict[int, tuple[Receipt, ...]]:
+    """The copies of a bulletin in destinations above `lo` up to `hi`: who needs nothing after a crash."""
+    inside = _RECEIPT.bulletin_id == bulletin_id, _RECEIPT.destination_id > lo, _RECEIPT.destination_id <= hi
+    return _grouped(conn, sa.select(*_COLUMNS).where(*inside))
+
+
+def prune(conn: sa.Connection, now: datetime) -> int:
+    """Forget private chats' receipts after 90 days, all of a coverage once it is archived; returns how many went.
+
+    One call takes a small bite, so that it never keeps the writer long: call it until it returns 0.
+    """
+    left = _PRUNED_AT_ONCE
+    after = 0
+    while left > 0:
+        some = conn.execute(_prunable(now, after)).all()
+        if not some:
+            break
+        for row in some:
+            after = row.id
+            left -= _prune_one(conn, row, now, left)
+            if left <= 0:
+                break
+    return _PRUNED_AT_ONCE - left
+
+
+def noun(row: sa.Row[Any]) -> Receipt:
+    """A receipt from its row."""
+    return Receipt(*tuple(row))
+
+
+def _grouped(conn: sa.Connection, wanted: sa.Select[Any]) -> dict[int, tuple[Receipt, ...]]:
+    found: dict[int, list[Receipt]] = {}
+    for row in conn.execute(wanted.order_by(_RECEIPT.destination_id, _RECEIPT.part)):
+        found.setdefault(row.destination_id, []).append(noun(row))
+    return {destination_id: tuple(copies) for destination_id, copies in found.items()}
+
+
+def _prunable(now: datetime, after: int) -> sa.Select[Any]:
+    archived = tables.coverage.c.status == CoverageStatus.ARCHIVED
+    aged = sa.and_(_BULLETIN.kept == 2, _BULLETIN.created_at < now - PRIVATE_KEPT)
+    return (
+        sa.select(_BULLETIN.id, archived.label("archived"))
+        .join(tables.coverage, tables.coverage.c.id == _BULLETIN.coverage_id)
+        .where(sa.text("bulletin.kept > 0"), sa.or_(archived, aged), _BULLETIN.id > after)
+        .order_by(_BULLETIN.id)
+        .limit(_BULLETINS_AT_ONCE)
+    )
+
+
+def _prune_one(conn: sa.Connection, bulletin: sa.Row[Any], now: datetime, limit: int) -> int:
+    of_it = _RECEIPT.bulletin_id == bulletin.id
+    wanted = sa.select(_RECEIPT.destination_id, _RECEIPT.part, _RECEIPT.sent_at).where(of_it)
+    if not bulletin.archived:
+        wanted = wanted.join(tables.destination, _DESTINATION.id == _RECEIPT.destination_id)
+        wanted = wanted.where(_DESTINATION.kind == PlaceKind.PRIVATE)
+    rows = conn.execute(wanted.limit(limit + 1)).all()
+    old = [row for row in rows[:limit] if bulletin.archived or row.sent_at < now - PRIVATE_KEPT]
+    gone = tables.receipt.delete().where(
+        of_it, _RECEIPT.destination_id == sa.bindparam("place"), _RECEIPT.part == sa.bindparam("which")
+    )
+    if old:
+        conn.execute(gone, [{"place": row.destination_id, "which": row.part} for row in old])
+    if len(rows) == len(old):
+        kept = 0 if bulletin.archived else 1
+        conn.execute(tables.bulletin.update().where(_BULLETIN.id == bulletin.id).values(kept=kept))
+    return len(old)

@@ -1,0 +1,97 @@
+"""Starting and ending broadcasts, in the transaction of what they are about: one row for each lane."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from core.model import Operation, Urgency
+from core.store import counters, tables
+
+_BROADCAST = tables.broadcast.c
+_WAITING = tables.waiting.c
+_RECEIPT = tables.receipt.c
+
+# design.md, Freshness: how long after its moment each may still go out.
+ENTRY_LIFETIME = timedelta(hours=2)
+ALERT_LIFETIME = timedelta(minutes=60)
+SUMMARY_LIFETIME = timedelta(hours=6)
+EDIT_LIFETIME = timedelta(hours=48)
+
+
+def publish(
+    conn: sa.Connection,
+    *,
+    bulletin_id: int,
+    coverage_id: int,
+    urgency: Urgency,
+    lifetime: timedelta,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> int:
+    """Start a bulletin on every enabled lane, for everybody who has joined by now; returns on how many lanes."""
+    expires_at = (not_before or now) + lifetime
+    fields = row(bulletin_id, coverage_id, Operation.PUBLISH, urgency, now, expires_at)
+    fields |= {"audience_seq": counters.audience(conn), "not_before": not_before}
+    return _spread(conn, fields, sa.select(tables.lane.c.id).where(tables.lane.c.enabled))
+
+
+def change(
+    conn: sa.Connection, *, bulletin_id: int, coverage_id: int, operation: Operation, urgency: Urgency, now: datetime
+) -> int:
+    """Start an edit or a retraction on every lane the bulletin was published on; edits under way give way to it."""
+    end(conn, bulletin_id, (Operation.EDIT,), now)
+    fields = row(bulletin_id, coverage_id, operation, urgency, now, now + EDIT_LIFETIME)
+    fields |= {"audience_seq": 0, "not_before": None}
+    published = sa.select(_BROADCAST.lane_id).where(
+        _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation == Operation.PUBLISH
+    )
+    enabled = sa.select(tables.lane.c.id).where(tables.lane.c.enabled, tables.lane.c.id.in_(published))
+    return _spread(conn, fields, enabled)
+
+
+def end(conn: sa.Connection, bulletin_id: int, operations: tuple[Operation, ...], now: datetime) -> None:
+    """Call off what is still to be done with a bulletin, waiting destinations included."""
+    conn.execute(
+        tables.broadcast.update()
+        .where(
+            _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation.in_(operations), _BROADCAST.state == tables.OPEN
+        )
+        .values(state=tables.CANCELLED, finished_at=now)
+    )
+    conn.execute(tables.waiting.delete().where(_WAITING.bulletin_id == bulletin_id, _WAITING.operation.in_(operations)))
+
+
+def began(conn: sa.Connection, bulletin_id: int) -> bool:
+    """Whether anybody may have got it: a receipt, or a walk that declared a window."""
+    receipt = sa.exists().where(_RECEIPT.bulletin_id == bulletin_id)
+    started = sa.exists().where(_BROADCAST.bulletin_id == bulletin_id, _BROADCAST.window_hi > 0)
+    return bool(conn.execute(sa.select(sa.or_(receipt, started))).scalar())
+
+
+def ever(conn: sa.Connection, bulletin_id: int) -> bool:
+    """Whether it was ever sent out at all."""
+    return bool(conn.execute(sa.select(sa.exists().where(_BROADCAST.bulletin_id == bulletin_id))).scalar())
+
+
+def row(
+    bulletin_id: int, coverage_id: int, operation: Operation, urgency: Urgency, now: datetime, expires_at: datetime
+) -> dict[str, object]:
+    """What every new broadcast says."""
+    return {
+        "bulletin_id": bulletin_id,
+        "coverage_id": coverage_id,
+        "operation": operation,
+        "urgency": urgency,
+        "state": tables.OPEN,
+        "cursor": 0,
+        "window_hi": 0,
+        "expires_at": expires_at,
+        "created_at": now,
+        **dict.fromkeys(("sent", "skipped", "failed", "unknown"), 0),
+    }
+
+
+def _spread(conn: sa.Connection, fields: dict[str, object], lanes: sa.Select[tuple[int]]) -> int:
+    same = [sa.literal(value, _BROADCAST[name].type) for name, value in fields.items()]
+    insert = tables.broadcast.insert().from_select(["lane_id", *fields], lanes.add_columns(*same))
+    return len(conn.execute(insert.returning(_BROADCAST.id)).all())

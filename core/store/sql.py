@@ -1,0 +1,52 @@
+"""What both databases can do but say differently: inserting beside what is there, and many rows at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert(conn: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT. Ask it for RETURNING, not for rowcount: psycopg's is -1 there."""
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def many(
+    conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], tail: str = ""
+) -> None:
+    """Insert rows in their order, at full speed; `tail` is the ON CONFLICT clause."""
+    if not rows:
+        return
+    columns = [
+        _for_driver(conn, table.c[name], values) for name, values in zip(names, zip(*rows, strict=True), strict=True)
+    ]
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(
+            _unnest(conn.dialect, table, names, tail), {name: list(v) for name, v in zip(names, columns, strict=True)}
+        )
+    else:
+        conn.exec_driver_sql(_values(table, names, tail), list(zip(*columns, strict=True)))
+
+
+def _for_driver(conn: sa.Connection, column: sa.Column[Any], values: Iterable[Any]) -> Iterable[Any]:
+    convert: Callable[[Any], Any] | None = column.type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+    return values if convert is None else map(convert, values)
+
+
+@lru_cache(maxsize=64)
+def _values(table: sa.Table, names: tuple[str, ...], tail: str) -> str:
+    # Names of our own tables and columns only; every value is a parameter.
+    listed, marks = ", ".join(names), ", ".join("?" * len(names))
+    return f"INSERT INTO {table.name} ({listed}) VALUES ({marks}) {tail}"  # noqa: S608 -- see above
+
+
+@lru_cache(maxsize=64)
+def _unnest(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...], tail: str) -> str:
+    kinds = {name: table.c[name].type.compile(dialect) for name in names}
+    arrays = ", ".join(f"CAST(%({name})s AS {kind}[])" for name, kind in kinds.items())
+    listed = ", ".join(names)
+    given = f"unnest({arrays}) WITH ORDINALITY AS given ({listed}, place)"
+    # As above.
+    return f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {given} ORDER BY place {tail}"  # noqa: S608 -- see above

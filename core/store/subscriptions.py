@@ -1,0 +1,143 @@
+"""Wishes to receive the newsroom, a series or one coverage, and the pages in which a broadcast walks over them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.model import Destination, DestinationStatus, Rules, Scope, Subscription
+from core.store import counters, destinations, sql, tables
+
+_SUBSCRIPTION = tables.subscription.c
+_DESTINATION = tables.destination.c
+_NEWSROOM = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A destination a bulletin may be for, with the rules of its most specific subscription."""
+
+    destination: Destination
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the walk, each destination once, by id. `last`: nobody comes after it."""
+
+    rows: tuple[Candidate, ...]
+    last: bool
+
+
+def follow(
+    conn: sa.Connection, *, destination_id: int, scope: Scope, target_id: int, rules: Rules, now: datetime
+) -> tuple[Subscription, bool]:
+    """Subscribe, or change the rules of a subscription that is there; whether it is new comes with it.
+
+    Whoever joins gets what is published after this moment. `target_id` is 0 for the newsroom.
+    """
+    key = {"destination_id": destination_id, "scope": scope, "target_id": target_id}
+    there = sa.and_(*(_SUBSCRIPTION[name] == value for name, value in key.items()))
+    changed = tables.subscription.update().where(there).values(entries=rules.entries)
+    row = conn.execute(changed.returning(*_SUBSCRIPTION)).first()
+    if row is not None:
+        return noun(row), False
+    place = conn.execute(
+        sa.select(_DESTINATION.lane_id, _DESTINATION.status).where(_DESTINATION.id == destination_id)
+    ).one()
+    new = sql.insert(conn, tables.subscription).values(
+        **key,
+        lane_id=place.lane_id,
+        entries=rules.entries,
+        active=place.status is DestinationStatus.ACTIVE,
+        joined_seq=counters.joined(conn),
+        created_at=now,
+    )
+    row = conn.execute(new.on_conflict_do_nothing().returning(*_SUBSCRIPTION)).first()
+    if row is not None:
+        return noun(row), True
+    # Somebody followed the same in the same moment.
+    return noun(conn.execute(changed.returning(*_SUBSCRIPTION)).one()), False
+
+
+def unfollow(conn: sa.Connection, destination_id: int, scope: Scope | None = None, target_id: int | None = None) -> int:
+    """End one subscription, those of a scope, or all of a destination; returns how many ended."""
+    wanted = [_SUBSCRIPTION.destination_id == destination_id]
+    if scope is not None:
+        wanted.append(_SUBSCRIPTION.scope == scope)
+    if target_id is not None:
+        wanted.append(_SUBSCRIPTION.target_id == target_id)
+    return len(conn.execute(tables.subscription.delete().where(*wanted).returning(_SUBSCRIPTION.id)).all())
+
+
+def of_destination(conn: sa.Connection, destination_id: int) -> tuple[Subscription, ...]:
+    """What a destination follows, oldest wish first."""
+    wanted = sa.select(tables.subscription).where(_SUBSCRIPTION.destination_id == destination_id)
+    return tuple(noun(row) for row in conn.execute(wanted.order_by(_SUBSCRIPTION.id)))
+
+
+def audience(conn: sa.Connection, coverage_id: int) -> dict[str, int]:
+    """How many active destinations follow a coverage in any way, by account; accounts without any are left out."""
+    reached = sa.union(
+        *(
+            sa.select(_SUBSCRIPTION.lane_id, _SUBSCRIPTION.destination_id).where(_points_at(scope, target))
+            for scope, target in _targets(conn, coverage_id)
+        )
+    ).subquery()
+    counted = (
+        sa.select(tables.lane.c.account, sa.func.count().label("many"))
+        .join(reached, reached.c.lane_id == tables.lane.c.id)
+        .where(tables.lane.c.enabled)
+        .group_by(tables.lane.c.account)
+    )
+    return {row.account: row.many for row in conn.execute(counted)}
+
+
+def page(conn: sa.Connection, *, lane_id: int, coverage_id: int, audience_seq: int, after: int, limit: int) -> Page:
+    """The next `limit` destinations on a lane that may get a coverage's bulletin, behind destination `after`.
+
+    Each of up to three stretches of one index (coverage, its series, newsroom) gives its first `limit + 1`; whatever is
+    among the first `limit` of all is then complete, so no destination is ever cut in two.
+    """
+    stretches = [
+        sa.select(
+            sa.select(_SUBSCRIPTION.destination_id, _SUBSCRIPTION.scope, _SUBSCRIPTION.entries)
+            .where(
+                _SUBSCRIPTION.lane_id == lane_id,
+                _points_at(scope, target),
+                _SUBSCRIPTION.destination_id > after,
+                _SUBSCRIPTION.joined_seq <= audience_seq,
+            )
+            .order_by(_SUBSCRIPTION.destination_id)
+            .limit(limit + 1)
+            .subquery()
+        )
+        for scope, target in _targets(conn, coverage_id)
+    ]
+    rules: dict[int, Rules] = {}
+    for row in conn.execute(sa.union_all(*stretches)):
+        # The most specific stretch comes first.
+        rules.setdefault(row.destination_id, Rules(entries=row.entries))
+    chosen = sorted(rules)[:limit]
+    found = destinations.some(conn, chosen)
+    rows = tuple(Candidate(found[one], rules[one]) for one in chosen if one in found)
+    return Page(rows, last=len(rules) <= limit)
+
+
+def noun(row: sa.Row[Any]) -> Subscription:
+    """A subscription from its row."""
+    return Subscription(
+        row.id, row.destination_id, row.scope, row.target_id, Rules(entries=row.entries), row.joined_seq
+    )
+
+
+def _targets(conn: sa.Connection, coverage_id: int) -> list[tuple[Scope, int]]:
+    """What a subscription may point at to reach a coverage, the most specific first."""
+    series_id = conn.execute(sa.select(tables.coverage.c.series_id).where(tables.coverage.c.id == coverage_id)).scalar()
+    series = [] if series_id is None else [(Scope.SERIES, int(series_id))]
+    return [(Scope.COVERAGE, coverage_id), *series, (Scope.NEWSROOM, _NEWSROOM)]
+
+
+def _points_at(scope: Scope, target_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(_SUBSCRIPTION.scope == scope, _SUBSCRIPTION.target_id == target_id, _SUBSCRIPTION.active)

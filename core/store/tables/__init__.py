@@ -1,0 +1,62 @@
+"""Every table, by its own name: `tables.entry`, `tables.receipt`."""
+
+from core.store.tables.base import METADATA
+from core.store.tables.delivery import (
+    CANCELLED,
+    FINISHED,
+    OPEN,
+    broadcast,
+    broadcast_skip,
+    bulletin,
+    destination,
+    lane,
+    receipt,
+    subscription,
+    waiting,
+)
+from core.store.tables.desk import asset, asset_upload, button, draft, inbox, invite, person, person_account
+from core.store.tables.newsroom import (
+    audit,
+    command,
+    counter,
+    coverage,
+    entry,
+    entry_revision,
+    house,
+    proposal,
+    series,
+    summary_revision,
+)
+
+__all__ = [
+    "CANCELLED",
+    "FINISHED",
+    "METADATA",
+    "OPEN",
+    "asset",
+    "asset_upload",
+    "audit",
+    "broadcast",
+    "broadcast_skip",
+    "bulletin",
+    "button",
+    "command",
+    "counter",
+    "coverage",
+    "destination",
+    "draft",
+    "entry",
+    "entry_revision",
+    "house",
+    "inbox",
+    "invite",
+    "lane",
+    "person",
+    "person_account",
+    "proposal",
+    "receipt",
+    "series",
+    "subscription",
+    "summary_revision",
+    "waiting",
+]
