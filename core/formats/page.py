@@ -6,8 +6,9 @@ Nothing here knows a file, a store or a clock. Every instant is an aware UTC dat
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from core import blocks
@@ -104,6 +105,18 @@ def fingerprint(at: datetime, headline: str, body: str = "") -> str:
     words = headline or body[:80]
     folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words).translate(_QUOTES)).strip().casefold()
     return hashlib.sha256(f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}|{folded}".encode(errors="replace")).hexdigest()[:32]
+
+
+def distinct(entries: Iterable[PageEntry]) -> tuple[PageEntry, ...]:
+    """Entries that share an identity told apart, counted from the oldest so that new ones on top change nothing."""
+    seen: Counter[str] = Counter()
+    told_apart = []
+    for entry in entries:
+        identity = entry.source.identity
+        seen[identity] += 1
+        source = entry.source if seen[identity] == 1 else replace(entry.source, identity=f"{identity}:{seen[identity]}")
+        told_apart.append(replace(entry, source=source))
+    return tuple(told_apart)
 
 
 def place(at: datetime | None, headline: str, clock: str = "") -> str:

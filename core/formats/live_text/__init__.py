@@ -1,31 +1,21 @@
 """The text of a live page as people save it: a summary, then numbered entries, newest first."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from core import blocks
 from core.formats import page, zones
+from core.formats.kickers import kind_of_kicker
 from core.formats.live_text import body, byline, front, sheet
 from core.model import Content, Contributor, Importance, Kind, Source
 
 SYSTEM = "live-text"
 """What `Source.system` says of everything read here."""
 
-_KINDS = {
-    "analysis": Kind.ANALYSIS,
-    "explainer": Kind.EXPLAINER,
-    "explained": Kind.EXPLAINER,
-    "recap": Kind.RECAP,
-    "video": Kind.VIDEO,
-    "watch": Kind.VIDEO,
-    "graphic": Kind.GRAPHIC,
-    "quote": Kind.QUOTE,
-}
 _RECAP = re.compile(
     r"what('|’)s been happening|recap\b|what we know|the story so far|catch(ing)? up|just join(ing|ed) us|at a glance",
     re.IGNORECASE,
@@ -61,12 +51,12 @@ def read(text: str, *, name: str, zone: str | None, language: str | None) -> pag
     head = front.read(opening)
     likely = zones.likely((found.clock.zone, found.at) for found in dated)
     losses = [*_page_losses(head, name, zone, language, likely), *losses]
-    entries = _distinct([_entry(found, losses) for found in dated])
+    entries = page.distinct([_entry(found, losses) for found in dated])
     oldest = entries[0].source
     made = page.Page(
         title=head.title or PurePath(name).stem,
         source=Source(SYSTEM, head.url or f"{oldest.identity}:page", oldest.fingerprint, label=oldest.label),
-        entries=tuple(entries),
+        entries=entries,
         language=language or "en",
         zone=zone or likely,
         starts_at=entries[0].display_at,
@@ -126,7 +116,7 @@ def _content(kicker: str, headline: str, contributors: tuple[Contributor, ...], 
     return Content(
         headline=headline,
         blocks=built.made,
-        kind=_KINDS.get(kicker.casefold()) or _kind(headline, built),
+        kind=kind_of_kicker(kicker) or _kind(headline, built),
         kicker=kicker,
         importance=Importance.BREAKING if breaking else Importance.NORMAL,
         contributors=contributors,
@@ -151,15 +141,3 @@ def _unsure_kind(content: Content) -> Sequence[str]:
     if content.kicker and content.importance is Importance.NORMAL:
         return [f"the label “{content.kicker}” is no kind of ours: kept as an update under that label"]
     return []
-
-
-def _distinct(entries: list[page.PageEntry]) -> list[page.PageEntry]:
-    """Entries with one minute and one headline told apart, counted from the oldest so that new ones change nothing."""
-    seen: Counter[str] = Counter()
-    distinct = []
-    for entry in entries:
-        seen[entry.source.identity] += 1
-        nth = seen[entry.source.identity]
-        source = entry.source if nth == 1 else replace(entry.source, identity=f"{entry.source.identity}:{nth}")
-        distinct.append(replace(entry, source=source))
-    return distinct
