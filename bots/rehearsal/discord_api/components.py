@@ -87,7 +87,8 @@ def _part(form: Form, value: Any, allowed: Sequence[int], path: Path) -> Json:
     form.known(body, COMMON | NAMES[kind], path)
     match kind:
         case 1:
-            _row(form, body, path)
+            # In a form (where labels may stand) a row holds an input, in a message what can be pressed.
+            _row(form, body, path, (TEXT_INPUT,) if LABEL in allowed else (BUTTON, *MENUS))
         case 2:
             _button(form, body, path)
         case 4:
@@ -101,11 +102,9 @@ def _part(form: Form, value: Any, allowed: Sequence[int], path: Path) -> Json:
     return body
 
 
-def _row(form: Form, body: Json, path: Path) -> None:
+def _row(form: Form, body: Json, path: Path, allowed: Sequence[int]) -> None:
     inside = form.listing(body, "components", path, most=5, least=1)
     here = (*path, "components")
-    in_form = path[0] == "data" and len(path) == 3
-    allowed = (TEXT_INPUT,) if in_form else (BUTTON, *MENUS)
     parts = [_part(form, one, allowed, (*here, index)) for index, one in enumerate(inside)]
     if len(parts) > 1 and any(part["type"] != BUTTON for part in parts):
         form.wrong(here, "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")

@@ -28,7 +28,8 @@ SENT = frozenset({
     "content", "nonce", "tts", "embeds", "allowed_mentions", "message_reference", "components", "attachments", "flags",
     "enforce_nonce",
 })  # fmt: skip
-CHANGED = frozenset({"content", "embeds", "flags", "allowed_mentions", "components", "attachments"})
+CHANGED = frozenset({"content", "embeds", "flags", "allowed_mentions", "components", "attachments", "tts"})
+"""`tts` means nothing in a change, but discord.py always sends it."""
 BY_WEBHOOK = frozenset({"username", "avatar_url", "thread_name", "applied_tags"})
 SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
 

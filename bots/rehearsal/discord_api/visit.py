@@ -111,7 +111,9 @@ class Visit:
         if self._broken:
             raise Refusal(50109)
         query, verb = dict(self._request.query), self._request.method
-        return Call(self._world, verb, without_secrets(self._path), self._ids, query, self._body, self._files, self._caller)
+        return Call(
+            self._world, verb, without_secrets(self._path), self._ids, query, self._body, self._files, self._caller
+        )
 
     def _check_caller(self, route: Route | None) -> None:
         agent = self._request.headers.get("User-Agent", "")

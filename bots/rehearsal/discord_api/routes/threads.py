@@ -90,7 +90,7 @@ def _in_forum(call: Call, forum: Channel) -> Reply:
     if forum.requires_tag and not tags:
         raise Refusal(40067)
     compose.carries_allowed(call, forum, body)
-    fields = compose.SENT - {"nonce", "enforce_nonce", "message_reference", "tts"}
+    fields = compose.SENT - {"nonce", "enforce_nonce", "message_reference"}
     message = compose.new(call, body, forum, call.app, compose.Manner(fields, path=("message",)))
     thread = _open(call, forum, name, ChannelKind.PUBLIC_THREAD, message.id)
     if thread.thread is not None:
