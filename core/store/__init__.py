@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.model import Mode
@@ -18,7 +19,10 @@ from core.store.engines import Engines
 from core.store.place import Place
 from core.store.threads import Crew
 
-__all__ = ["Store"]
+__all__ = ["Connection", "Store"]
+
+Connection = sa.Connection
+"""What a unit of work gets first, under a name that other rooms may write."""
 
 P = ParamSpec("P")
 T = TypeVar("T")

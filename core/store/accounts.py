@@ -1,6 +1,7 @@
 """Lanes: one for each account, its one rate-limited road out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +13,15 @@ from core.store import sql, tables
 _LANE = tables.lane.c
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """An account's road out."""
+
+    id: int
+    account: str
+    platform: Platform
+
+
 def enrol_lanes(conn: sa.Connection, accounts: Sequence[tuple[str, Platform]], now: datetime) -> dict[str, int]:
     """Lane ids by account name. New accounts get a lane; those not named here any more get no new broadcasts."""
     conn.execute(tables.lane.update().where(_LANE.account.not_in([name for name, _ in accounts])).values(enabled=False))
@@ -20,13 +30,18 @@ def enrol_lanes(conn: sa.Connection, accounts: Sequence[tuple[str, Platform]], n
             account=name, platform=platform, enabled=True, fence=0, pause_reason="", created_at=now
         )
         conn.execute(new.on_conflict_do_update(index_elements=["account"], set_={"enabled": True}))
-    found = conn.execute(sa.select(_LANE.account, _LANE.id, _LANE.platform).where(_LANE.enabled)).all()
-    for row in found:
-        if (row.account, row.platform) not in accounts:
-            raise StoreTrouble(
-                f"The account {row.account} was on {row.platform.value} before: give the new one another name."
-            )
-    return {row.account: row.id for row in found}
+    lanes = enabled(conn)
+    for lane in lanes:
+        if (lane.account, lane.platform) not in accounts:
+            line = f"The account {lane.account} was on {lane.platform.value} before: give the new one another name."
+            raise StoreTrouble(line)
+    return {lane.account: lane.id for lane in lanes}
+
+
+def enabled(conn: sa.Connection) -> tuple[Lane, ...]:
+    """The lanes of the accounts that are in the settings, oldest first."""
+    wanted = sa.select(_LANE.id, _LANE.account, _LANE.platform).where(_LANE.enabled).order_by(_LANE.id)
+    return tuple(Lane(row.id, row.account, row.platform) for row in conn.execute(wanted))
 
 
 def lane_id(conn: sa.Connection, account: str) -> int:

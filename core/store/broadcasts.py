@@ -70,8 +70,6 @@ def answer(
     conn: sa.Connection, *, destination_id: int, coverage_id: int, words: str, urgency: Urgency, now: datetime
 ) -> int:
     """Say `words` to one destination only, on the account that reaches it; returns the bulletin."""
-    place = destinations.get(conn, destination_id)
-    lane = sa.select(tables.destination.c.lane_id).where(tables.destination.c.id == place.id)
     mode = sa.select(tables.coverage.c.mode).where(tables.coverage.c.id == coverage_id)
     bulletin_id = conn.execute(
         tables.bulletin.insert()
@@ -86,10 +84,21 @@ def answer(
         )
         .returning(tables.bulletin.c.id)
     ).scalar_one()
-    row = sending.row(bulletin_id, coverage_id, Operation.PUBLISH, urgency, now, now + _ANSWER_LIFETIME)
-    only = {"lane_id": conn.execute(lane).scalar_one(), "audience_seq": 0, "only_destination_id": destination_id}
-    conn.execute(tables.broadcast.insert().values(**row, **only))
+    _to_one(conn, destination_id, bulletin_id, coverage_id, urgency, now, now + _ANSWER_LIFETIME)
     return int(bulletin_id)
+
+
+def show_summary(conn: sa.Connection, *, destination_id: int, coverage_id: int, now: datetime) -> bool:
+    """Give a newcomer the standing summary alone, as a copy that later changes reach; False when there is none.
+
+    A copy that is there already is not repeated.
+    """
+    bulletin_id = coverages.summary_bulletin(conn, coverage_id)
+    if bulletin_id is None:
+        return False
+    expires_at = now + sending.SUMMARY_LIFETIME
+    _to_one(conn, destination_id, bulletin_id, coverage_id, Urgency.ANSWER, now, expires_at)
+    return True
 
 
 def get(conn: sa.Connection, broadcast_id: int) -> Broadcast:
@@ -158,6 +167,21 @@ def unfinished(conn: sa.Connection) -> int:
     still_open = sa.select(sa.func.count()).select_from(tables.broadcast).where(sa.text("state = 0"))
     waiting = sa.select(sa.func.count()).select_from(tables.waiting)
     return int(conn.execute(still_open).scalar_one() + conn.execute(waiting).scalar_one())
+
+
+def _to_one(
+    conn: sa.Connection,
+    destination_id: int,
+    bulletin_id: int,
+    coverage_id: int,
+    urgency: Urgency,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    row = sending.row(bulletin_id, coverage_id, Operation.PUBLISH, urgency, now, expires_at)
+    only = {"audience_seq": 0, "only_destination_id": destination_id}
+    lane = sa.select(tables.destination.c.lane_id).where(tables.destination.c.id == destination_id)
+    conn.execute(tables.broadcast.insert().values(**row, **only, lane_id=conn.execute(lane).scalar_one()))
 
 
 def _noun(row: sa.Row[tuple[object, ...]]) -> Broadcast:

@@ -1,8 +1,8 @@
-"""Which SQLite we carry: not the machine's, but the one that comes with `pysqlite3`."""
+"""The SQLite that comes with us."""
 
 
 def version() -> tuple[int, ...]:
-    """Its version, such as (3, 53, 4)."""
-    import pysqlite3
+    """Its version, for example (3, 53, 4)."""
+    import pysqlite3.dbapi2
 
-    return tuple(pysqlite3.sqlite_version_info)
+    return tuple(map(int, pysqlite3.dbapi2.sqlite_version.split(".")))

@@ -32,6 +32,9 @@ def publish(
     expires_at = (not_before or now) + lifetime
     fields = row(bulletin_id, coverage_id, Operation.PUBLISH, urgency, now, expires_at)
     fields |= {"audience_seq": counters.audience(conn), "not_before": not_before}
+    # Who was shown it alone before is asked for a receipt, as after a crash, and does not get it twice.
+    shown = sa.select(sa.func.max(_RECEIPT.destination_id)).where(_RECEIPT.bulletin_id == bulletin_id)
+    fields["window_hi"] = sa.func.coalesce(shown.scalar_subquery(), 0)
     return _spread(conn, fields, sa.select(tables.lane.c.id).where(tables.lane.c.enabled))
 
 
@@ -68,9 +71,10 @@ def began(conn: sa.Connection, bulletin_id: int) -> bool:
     return bool(conn.execute(sa.select(sa.or_(receipt, started))).scalar())
 
 
-def ever(conn: sa.Connection, bulletin_id: int) -> bool:
-    """Whether it was ever sent out at all."""
-    return bool(conn.execute(sa.select(sa.exists().where(_BROADCAST.bulletin_id == bulletin_id))).scalar())
+def exist(conn: sa.Connection, bulletin_id: int) -> bool:
+    """Whether it was ever sent to everybody (showing it to one newcomer does not count)."""
+    to_all = _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.only_destination_id.is_(None)
+    return bool(conn.execute(sa.select(sa.exists().where(*to_all))).scalar())
 
 
 def row(
@@ -92,6 +96,9 @@ def row(
 
 
 def _spread(conn: sa.Connection, fields: dict[str, object], lanes: sa.Select[tuple[int]]) -> int:
-    same = [sa.literal(value, _BROADCAST[name].type) for name, value in fields.items()]
+    same = [
+        value if isinstance(value, sa.ColumnElement) else sa.literal(value, _BROADCAST[name].type)
+        for name, value in fields.items()
+    ]
     insert = tables.broadcast.insert().from_select(["lane_id", *fields], lanes.add_columns(*same))
     return len(conn.execute(insert.returning(_BROADCAST.id)).all())

@@ -8,6 +8,7 @@ from core.store.coverages.pages import (
     find_source,
     get,
     listed,
+    next_number,
     set_status,
 )
 from core.store.coverages.series import create_series, get_series, listed_series, series_by_slug
@@ -24,6 +25,7 @@ __all__ = [
     "get_series",
     "listed",
     "listed_series",
+    "next_number",
     "send_summary",
     "series_by_slug",
     "set_status",

@@ -93,6 +93,14 @@ def listed(conn: sa.Connection, *, statuses: tuple[CoverageStatus, ...] | None =
     return tuple(noun(row) for row in conn.execute(wanted))
 
 
+def next_number(conn: sa.Connection, coverage_id: int) -> int:
+    """The number its next entry gets, if nobody is quicker."""
+    found = conn.execute(sa.select(_COVERAGE.next_number).where(_COVERAGE.id == coverage_id)).scalar()
+    if found is None:
+        raise NoSuchCoverage(coverage_id)
+    return int(found)
+
+
 def find_source(conn: sa.Connection, system: str, identity: str) -> Coverage | None:
     """The coverage that was imported from this page."""
     here = _COVERAGE.source_system == system, _COVERAGE.source_identity == identity

@@ -46,17 +46,8 @@ def set_summary(
     bulletin_id = _bulletin(conn, coverage, after.revision, now)
     told = {"revision": after.revision}
     audit.write(conn, at=now, by=by, action="summary", subject="coverage", subject_id=coverage_id, detail=told)
-    if send and sending.ever(conn, bulletin_id):
-        sending.change(
-            conn,
-            bulletin_id=bulletin_id,
-            coverage_id=coverage_id,
-            operation=Operation.EDIT,
-            urgency=Urgency.EDIT,
-            now=now,
-        )
-    elif send:
-        send_summary(conn, coverage_id, now)
+    if send:
+        _carry(conn, coverage_id, bulletin_id, now)
     return after, bulletin_id
 
 
@@ -67,7 +58,7 @@ def send_summary(conn: sa.Connection, coverage_id: int, now: datetime, not_befor
     """
     live = pages.get(conn, coverage_id).status is CoverageStatus.LIVE
     bulletin_id = summary_bulletin(conn, coverage_id)
-    if not live or bulletin_id is None or sending.ever(conn, bulletin_id):
+    if not live or bulletin_id is None or sending.exist(conn, bulletin_id):
         return False
     sending.publish(
         conn,
@@ -108,3 +99,11 @@ def _bulletin(conn: sa.Connection, coverage: Coverage, revision: int, now: datet
         kept=2,
     )
     return int(conn.execute(new.returning(_BULLETIN.id)).scalar_one())
+
+
+def _carry(conn: sa.Connection, coverage_id: int, bulletin_id: int, now: datetime) -> None:
+    # Whoever joined late may have been shown it alone before it went to all: that copy needs the edit too.
+    if sending.began(conn, bulletin_id) or sending.exist(conn, bulletin_id):
+        edit, behind = Operation.EDIT, Urgency.EDIT
+        sending.change(conn, bulletin_id=bulletin_id, coverage_id=coverage_id, operation=edit, urgency=behind, now=now)
+    send_summary(conn, coverage_id, now)

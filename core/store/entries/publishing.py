@@ -95,7 +95,7 @@ def send_stored(conn: sa.Connection, entry_id: int, now: datetime, not_before: d
     ).one()
     if coverage.status is not CoverageStatus.LIVE:
         raise CoverageNotOpen(coverage.slug, coverage.status.value)
-    if entry.status is not EntryStatus.PUBLISHED or sending.ever(conn, entry.bulletin_id):
+    if entry.status is not EntryStatus.PUBLISHED or sending.exist(conn, entry.bulletin_id):
         return False
     kind = conn.execute(sa.select(_BULLETIN.kind).where(_BULLETIN.id == entry.bulletin_id)).scalar_one()
     _send(conn, entry.bulletin_id, entry.coverage_id, now, not_before, alert=kind is BulletinKind.ALERT)

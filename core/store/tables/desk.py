@@ -57,7 +57,7 @@ draft = sa.Table(
     must("platform", Named(Platform)),
     must("chat_id", sa.BigInteger),
     must("thread_id", sa.BigInteger),
-    must("action", sa.Text),
+    must("intent", sa.Text),
     must("coverage_id", Id, sa.ForeignKey("coverage.id")),
     may("entry_id", Id, sa.ForeignKey("entry.id")),
     may("expected_revision", sa.Integer),

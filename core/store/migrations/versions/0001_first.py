@@ -203,7 +203,7 @@ def upgrade() -> None:
     op.create_table(
         "draft",
         must("id", Id), must("person_key", Text), must("account", Text), must("platform", Text), must("chat_id", Big),
-        must("thread_id", Big), must("action", Text), must("coverage_id", Id), may("entry_id", Id),
+        must("thread_id", Big), must("intent", Text), must("coverage_id", Id), may("entry_id", Id),
         may("expected_revision", Int), must("content", Json), must("phrase", Text), must("status", Text),
         may("card_message_id", Big), must("created_at", Utc), must("updated_at", Utc),
         sa.ForeignKeyConstraint(["coverage_id"], ["coverage.id"], name="fk_draft_coverage_id"),
