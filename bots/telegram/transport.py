@@ -1,0 +1,292 @@
+"""The wire to Telegram: python-telegram-bot on aiohttp and orjson, through the account's gate, to one address only.
+
+PTB's own transport tells "never sent" and "maybe sent" alike and puts a token into its errors; this one tells them
+apart and knows no address but the one it was built for (promises P11, P14).
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import orjson
+import telegram
+from telegram import error
+from telegram.request import BaseRequest, RequestData
+from yarl import URL
+
+from core.courier.gate import AccountGate
+
+LARGEST_ANSWER = 20 * 1024 * 1024
+"""Bytes: what getFile's downloads may have (Bot API); an honest answer is far smaller."""
+# Shorter than any idle limit on the way, so that an idle socket's death is not mistaken for a lost request.
+_KEEPALIVE_SECONDS = 15.0
+_CONNECTIONS = 256
+# A 429 that does not say how long (Cloudflare's web page): double from the first up to the second (faults.md N3).
+_FLOOD_SECONDS, _LONGEST_FLOOD = 60.0, 900.0
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds to wait for a connection, for an answer, and for an answer to an upload."""
+
+    connect: float = 5.0
+    answer: float = 10.0
+    upload: float = 60.0
+
+
+USUAL = Patience()
+
+
+class NeverSentError(error.NetworkError):
+    """The request did not leave, or what answered was certainly not Telegram: nobody can have seen it."""
+
+
+class MaybeSentError(error.NetworkError):
+    """The request left and no usable answer came: it may have been done."""
+
+
+class FloodError(error.TelegramError):
+    """Telegram asks us to wait `seconds`. `account`: all of us, not only the chat."""
+
+    def __init__(self, seconds: float, *, account: bool) -> None:
+        """Tell how long."""
+        super().__init__(f"Telegram asks to wait {seconds:g} s")
+        self.seconds = seconds
+        self.account = account
+
+
+class Transport(BaseRequest):
+    """PTB's request over aiohttp. One for calls, with the account's gate; one without it for long polls."""
+
+    def __init__(self, home: str, gate: AccountGate | None, patience: Patience = USUAL) -> None:
+        """`home` is the only origin it will ever speak to, such as https://api.telegram.org."""
+        self._home = URL(home).origin()
+        self._gate = gate
+        self._patience = patience
+        self._floods = 0
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds for an answer; PTB adds a long poll's own time."""
+        return self._patience.answer
+
+    async def initialize(self) -> None:
+        """Open the connection pool."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_SECONDS)
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "Livedesk"}
+            )
+
+    async def shutdown(self) -> None:
+        """Close it."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """The answer's JSON; a broken one after the request left leaves us not knowing."""
+        try:
+            return orjson.loads(payload)
+        except orjson.JSONDecodeError as broken:
+            raise MaybeSentError("the answer is not JSON") from broken
+
+    async def requeue(self) -> None:
+        """Give up a turn the courier waited for: the call that follows waits for its own."""
+        if self._gate is not None:
+            await self._gate.enter()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Wait for the gate, make one request, and raise what its answer means unless it is good."""
+        del write_timeout, connect_timeout, pool_timeout  # ours do not vary by call
+        if URL(url, encoded=True).origin() != self._home:
+            raise NeverSentError("refused: not the address this account was built for")
+        chat, weight = _scope(request_data)
+        if self._gate is not None:
+            await self._gate.enter(chat, weight)
+        seconds = self._patience.upload if request_data and request_data.contains_files else self._patience.answer
+        if isinstance(read_timeout, int | float):
+            seconds = float(read_timeout)
+        status, body = await self._exchange(url, method, request_data, seconds)
+        if method == "GET" and status == HTTPStatus.OK:
+            return status, body
+        answer = _read(body)
+        if status == HTTPStatus.OK and answer.get("ok") is True and "result" in answer:
+            self._floods = 0
+            return status, body
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise self._flood(chat, answer)
+        raise _refusal(status, answer)
+
+    async def _exchange(self, url: str, method: str, data: RequestData | None, seconds: float) -> tuple[int, bytes]:
+        """One request and its answer. No text of an error of aiohttp's goes on: it may hold the address."""
+        if self._session is None:
+            raise NeverSentError("the account is closed")
+        # The total also ends an answer that comes one byte at a time.
+        connect = self._patience.connect
+        timeout = aiohttp.ClientTimeout(total=connect + seconds, connect=connect, sock_read=seconds)
+        body, headers = _body(data)
+        try:
+            async with self._session.request(
+                method, URL(url, encoded=True), data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                return response.status, await _capped(response.content)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as failed:
+            raise NeverSentError(f"no connection: {type(failed).__name__}") from None
+        except (aiohttp.ClientError, OSError, TimeoutError) as failed:
+            raise MaybeSentError(f"no answer: {type(failed).__name__}") from None
+
+    def _flood(self, chat: int | None, answer: dict[str, Any]) -> FloodError:
+        seconds = _parameter(answer, "retry_after")
+        if not seconds:
+            chat = None
+            seconds = min(_FLOOD_SECONDS * 2**self._floods, _LONGEST_FLOOD)
+            self._floods += 1
+        if self._gate is not None:
+            self._gate.refused(chat, seconds)
+        return FloodError(seconds, account=self._gate is None or self._gate.paused_for() > 0)
+
+
+def _quiet() -> logging.Logger:
+    """PTB's own log names the token and readers' words at DEBUG (threats TH20, P15)."""
+    logger = logging.getLogger(f"{__name__}.library")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+class Bot(telegram.Bot):
+    """PTB's bot, with nothing secret in its repr or log, and a way to get an answer as it came."""
+
+    _LOGGER = _quiet()
+
+    def __init__(self, token: str, home: str, gate: AccountGate, patience: Patience = USUAL) -> None:
+        """`home` is the origin of the Bot API: https://api.telegram.org, or the stage's."""
+        home = home.rstrip("/")
+        self._calls = Transport(home, gate, patience)
+        self._polls = Transport(home, None, patience)
+        super().__init__(
+            token,
+            base_url=f"{home}/bot",
+            base_file_url=f"{home}/file/bot",
+            request=self._calls,
+            get_updates_request=self._polls,
+        )
+
+    def __repr__(self) -> str:
+        """The account's number only."""
+        return f"Bot[{self.token.partition(':')[0]}]"
+
+    async def open(self) -> None:
+        """Open the connections. Nothing is asked yet: `initialize` of PTB would name the token in its error."""
+        await asyncio.gather(self._calls.initialize(), self._polls.initialize())
+
+    async def close_connections(self) -> None:
+        """Close them. May be called twice."""
+        await asyncio.gather(self._calls.shutdown(), self._polls.shutdown())
+
+    async def call(self, method: str, **parameters: Any) -> Any:
+        """Call a method; its result as it came, so that a strange answer cannot break PTB's classes.
+
+        Raises NeverSentError, MaybeSentError, FloodError, or PTB's Forbidden, BadRequest, ChatMigrated, Conflict and
+        InvalidToken.
+        """
+        return await self._post(method, parameters)
+
+    async def requeue(self) -> None:
+        """Give up a turn the courier waited for, after a wait that made it stale."""
+        await self._calls.requeue()
+
+    async def download(self, file_id: str) -> bytes:
+        """The bytes of a file somebody sent us."""
+        found = await self.call("getFile", file_id=file_id)
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not isinstance(path, str):
+            raise MaybeSentError("Telegram names no path for the file")
+        return await self.request.retrieve(f"{self.base_file_url}/{path}")
+
+
+async def _capped(content: aiohttp.StreamReader) -> bytes:
+    body = bytearray()
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise MaybeSentError("the answer is too big to be one")
+    return bytes(body)
+
+
+def _scope(data: RequestData | None) -> tuple[int | None, int]:
+    """Which chat a call speaks to, and how many messages it makes there."""
+    parameters = data.parameters if data else {}
+    chat, media = parameters.get("chat_id"), parameters.get("media")
+    return (chat if isinstance(chat, int) else None), len(media) if isinstance(media, list) else 1
+
+
+def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None]:
+    if data is None:
+        return None, None
+    if not data.contains_files:
+        return data.url_encoded_parameters().encode(), _FORM
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, mime) in (data.multipart_data or {}).items():
+        form.add_field(name, content, filename=filename, content_type=mime)
+    return form, None
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    """The answer as an object; anything else is an empty one."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _parameter(answer: dict[str, Any], name: str) -> int:
+    parameters = answer.get("parameters")
+    value = parameters.get(name) if isinstance(parameters, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _refusal(status: int, answer: dict[str, Any]) -> error.TelegramError:
+    """What a refusal means. Without Telegram's own JSON it was somebody on the way, whatever the status says."""
+    words = answer.get("description")
+    if not isinstance(words, str):
+        return _wordless(status)
+    if moved := _parameter(answer, "migrate_to_chat_id"):
+        return error.ChatMigrated(moved)
+    match status:
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return error.BadRequest(words)
+        case HTTPStatus.FORBIDDEN:
+            return error.Forbidden(words)
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
+            return error.InvalidToken(words)
+        case HTTPStatus.CONFLICT:
+            return error.Conflict(words)
+    return MaybeSentError(f"Telegram answered {status}")
+
+
+def _wordless(status: int) -> error.TelegramError:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return error.BadRequest("Request Entity Too Large")
+    # Redirects and a proxy's own refusals never reached Telegram, and 503 means that nobody took the request.
+    if 300 <= status < 500 or status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return NeverSentError(f"not Telegram, but something on the way answered {status}")
+    return MaybeSentError(f"an unusable answer with status {status}")
