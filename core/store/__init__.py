@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.model import Mode
@@ -20,9 +19,6 @@ from core.store.place import Place
 from core.store.threads import Crew
 
 __all__ = ["Connection", "Store"]
-
-Connection = sa.Connection
-"""What a unit of work gets first, under a name that other rooms may write."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
