@@ -82,7 +82,7 @@ def change(call: Call, body: Json, message: Message, author: Account, path: Path
     kept = _retained(body, message)
     new_files = [_keep(call, message.channel, upload, described) for upload, described in uploads]
     draft.attachments = kept + new_files
-    _link_files(call, draft, new_files)
+    _link_files(call, draft, draft.attachments)
     _not_empty(draft)
     mentions.ring(draft, allowed, author)
     for name in ("content", "embeds", "components", "attachments", "flags", "mentions", "mention_roles"):
@@ -146,6 +146,9 @@ def _uploads(call: Call, form: Form, body: Json, path: Path) -> list[tuple[Uploa
         form.known(form.table(one, (*path, "attachments", index)), names, (*path, "attachments", index))
         form.text(one, "description", (*path, "attachments", index), most=1024)
     chosen = [upload for upload in call.files if str(upload.number) in described]
+    for upload in call.files:
+        if upload not in chosen:
+            form.note(f"files[{upload.number}] is not among the attachments: Discord drops it")
     return [(upload, described[str(upload.number)].get("description")) for upload in chosen]
 
 

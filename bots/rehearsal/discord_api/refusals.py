@@ -35,6 +35,7 @@ REFUSALS: dict[int, tuple[int, str]] = {
         "Provided too few or too many messages to delete. Must be 2 to 100.",
     ),
     50019: (400, "A message can only be pinned in the channel it was sent in."),
+    50021: (403, "Cannot execute action on a system message"),
     50024: (400, "Cannot execute action on this channel type"),
     50027: (401, "Invalid Webhook Token"),
     50034: (400, "You can only bulk delete messages that are under 14 days old."),

@@ -96,12 +96,16 @@ class Channel:
 
     @property
     def messages(self) -> list[SeenMessage]:
-        """What everybody in it sees now, oldest first: neither deleted messages nor those for one person's eyes."""
-        return [message.seen() for message in self.record if not message.deleted and not message.ephemeral]
+        """What people and bots said that everybody sees now, oldest first.
+
+        Neither deleted messages nor those for one person's eyes, nor Discord's own notices.
+        """
+        open_ones = (message for message in self.record if not message.deleted and not message.ephemeral)
+        return [message.seen() for message in open_ones if not message.by_discord]
 
     @property
     def history(self) -> list[SeenMessage]:
-        """Everything that ever stood here, oldest first, deleted and ephemeral messages too."""
+        """Everything that ever stood here, oldest first: deleted and ephemeral messages and notices too."""
         return [message.seen() for message in self.record]
 
     async def wait_for(self, wanted: Callable[[SeenMessage], bool], timeout: float = 10.0) -> SeenMessage:  # noqa: ASYNC109 -- the caller's patience, in the words of its test

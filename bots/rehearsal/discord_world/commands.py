@@ -55,10 +55,13 @@ class Spoken:
 
 
 def find(commands: Sequence[Json], typed: str) -> Spoken | None:
-    """Return the command of these words (`live follow`), or None. A command with sub-commands needs one of them."""
+    """Return the command of these words (`live follow`, in any language), or None.
+
+    A command with sub-commands needs one of them.
+    """
     first, *rest = typed.removeprefix("/").split()
     for command in commands:
-        if command["name"] == first:
+        if first in _names(command):
             return _descend(command, rest)
     return None
 
@@ -115,12 +118,17 @@ def _descend(node: Json, words: Sequence[str]) -> Spoken | None:
     path: list[Json] = []
     here = node
     for word in words:
-        steps = [one for one in _steps(here) if one["name"] == word]
+        steps = [one for one in _steps(here) if word in _names(one)]
         if not steps:
             return None
         here = steps[0]
         path.append(here)
     return None if _steps(here) else Spoken(node, tuple(path), here.get("options") or [])
+
+
+def _names(node: Json) -> tuple[str, ...]:
+    """Return its name and what it is called in other languages."""
+    return (node["name"], *(node.get("name_localizations") or {}).values())
 
 
 def _steps(node: Json) -> list[Json]:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+PLAIN, PINNED, THREAD_OPENED, REPLY, COMMAND, CONTEXT_COMMAND = 0, 6, 18, 19, 20, 23
+"""Message types (docs, resources/message)."""
+SAID = (PLAIN, REPLY, COMMAND, CONTEXT_COMMAND)
+"""What somebody said; the rest is Discord's own."""
+
 CROSSPOSTED = 1 << 0
 SUPPRESS_EMBEDS = 1 << 2
 HAS_THREAD = 1 << 5
@@ -79,7 +84,7 @@ class SeenMessage:
     """What a reader sees of one message now. `pings` names whom it rang: `@everyone`, people, roles.
 
     `edits` counts the changes of its text; `published` says whether followers of the channel got it; `reference` is
-    the message it answers.
+    the message it answers; `by_discord` marks notices such as "pinned a message".
     """
 
     id: int
@@ -100,6 +105,7 @@ class SeenMessage:
     reference: int | None
     pings: tuple[str, ...]
     created: float
+    by_discord: bool = False
     texts: tuple[str, ...] = ()
 
     @property
@@ -146,6 +152,11 @@ class Message:
         return snowflakes.moment(self.id)
 
     @property
+    def by_discord(self) -> bool:
+        """Whether Discord itself wrote it, as "pinned a message to this channel"."""
+        return self.kind not in SAID
+
+    @property
     def ephemeral(self) -> bool:
         """Whether only the person of the interaction sees it."""
         return bool(self.flags & EPHEMERAL)
@@ -172,6 +183,7 @@ class Message:
             reference=self.reference.id if self.reference else None,
             pings=self._pings(),
             created=self.created,
+            by_discord=self.by_discord,
             texts=tuple(_texts(self.components)),
         )
 

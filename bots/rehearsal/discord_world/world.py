@@ -182,6 +182,12 @@ class DiscordWorld:
         gone = message is None or message.deleted or message.created < self.now() - within
         return None if gone else message
 
+    def notice(
+        self, channel: Channel, author: Account, kind: int, content: str = "", about: Message | None = None
+    ) -> None:
+        """Let Discord itself say something in a channel, in the name of whoever caused it."""
+        self.publish(Message(self.new_id(), channel, author, content, kind=kind, reference=about))
+
     def changed(self, message: Message) -> None:
         """Tell whoever may hear that a message is different now."""
         if not message.ephemeral:

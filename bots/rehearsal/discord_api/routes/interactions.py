@@ -8,7 +8,7 @@ from bots.rehearsal.discord_api.form import Form
 from bots.rehearsal.discord_api.refusals import Refusal
 from bots.rehearsal.discord_world import wire
 from bots.rehearsal.discord_world.interactions import CallbackKind, Interaction, InteractionKind, read_modal
-from bots.rehearsal.discord_world.messages import EPHEMERAL, LOADING, Message
+from bots.rehearsal.discord_world.messages import COMMAND, CONTEXT_COMMAND, EPHEMERAL, LOADING, PLAIN, REPLY, Message
 
 Json = dict[str, Any]
 
@@ -77,7 +77,8 @@ def _sign(message: Message, asked: Interaction) -> Message:
     message.webhook_id = asked.app.id
     message.interaction = asked
     by_command = asked.kind is InteractionKind.COMMAND
-    message.kind = (23 if "target_id" in asked.data else 20) if by_command else 19 if asked.source else 0
+    command = CONTEXT_COMMAND if "target_id" in asked.data else COMMAND
+    message.kind = command if by_command else REPLY if asked.source else PLAIN
     return message
 
 
@@ -139,7 +140,7 @@ def follow_up(call: Call, asked: Interaction) -> Reply:
         _settle(call, waiting, message)
         return Reply(wire.message(waiting, asked.app))
     _sign(message, asked)
-    message.kind = 0
+    message.kind = PLAIN
     message.reference = asked.original if asked.original is not None and not asked.original.deleted else None
     asked.followups.append(message)
     call.world.publish(message)

@@ -7,7 +7,7 @@ from bots.rehearsal.discord_api.rates import too_many
 from bots.rehearsal.discord_api.refusals import Refusal
 from bots.rehearsal.discord_world import wire
 from bots.rehearsal.discord_world.channels import ChannelKind
-from bots.rehearsal.discord_world.messages import CROSSPOSTED, SUPPRESS_EMBEDS, Message
+from bots.rehearsal.discord_world.messages import CROSSPOSTED, PLAIN, REPLY, SUPPRESS_EMBEDS, Message
 from bots.rehearsal.discord_world.permissions import Permission
 
 CREATE = Rate("message-create", 5, 5.0)
@@ -32,7 +32,7 @@ def create(call: Call) -> Reply:
     first = _said_before(call, message) if body.get("enforce_nonce") else None
     if first is not None:
         return Reply(wire.message(first, call.app))
-    message.kind = 19 if message.reference else 0
+    message.kind = REPLY if message.reference else PLAIN
     call.world.publish(message)
     return Reply(wire.message(message, call.app))
 
@@ -51,6 +51,8 @@ def change(call: Call) -> Reply:
     channel = channel_of(call)
     message = message_of(call, channel)
     may_change(channel, call.app)
+    if message.by_discord:
+        raise Refusal(50021)
     if message.author is not call.app:
         return _suppress(call, message)
     _spare_followers(call, message)

@@ -5,7 +5,7 @@ from bots.rehearsal.discord_api.call import Call, Rate, Reply, Route
 from bots.rehearsal.discord_api.refusals import Refusal
 from bots.rehearsal.discord_world import wire
 from bots.rehearsal.discord_world.channels import Channel
-from bots.rehearsal.discord_world.messages import Message
+from bots.rehearsal.discord_world.messages import PINNED, Message
 from bots.rehearsal.discord_world.permissions import Permission
 from bots.rehearsal.discord_world.snowflakes import iso
 
@@ -26,7 +26,10 @@ def _set(call: Call, at: float | None) -> Reply:
     may_change(channel, call.app)
     if at is not None and message.pinned_at is None and len(_pinned(channel)) >= MOST:
         raise Refusal(30003)
+    fresh = at is not None and message.pinned_at is None
     message.pinned_at = at
+    if fresh:
+        call.world.notice(channel, call.app, PINNED, about=message)
     told = {"channel_id": str(channel.id), "last_pin_timestamp": iso(at) if at else None}
     if channel.guild is not None:
         call.world.tell(channel.guild, "CHANNEL_PINS_UPDATE", told | {"guild_id": str(channel.guild.id)})

@@ -9,7 +9,7 @@ from bots.rehearsal.discord_api.form import Form
 from bots.rehearsal.discord_api.refusals import Refusal
 from bots.rehearsal.discord_world import wire
 from bots.rehearsal.discord_world.channels import Channel, ChannelKind
-from bots.rehearsal.discord_world.messages import HAS_THREAD
+from bots.rehearsal.discord_world.messages import HAS_THREAD, THREAD_OPENED
 from bots.rehearsal.discord_world.permissions import Permission
 from bots.rehearsal.discord_world.snowflakes import iso
 
@@ -74,7 +74,10 @@ def create(call: Call) -> Reply:
     private = kind is ChannelKind.PRIVATE_THREAD
     need(channel, call.app, Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS)
     name = _read(call, SHARED | {"type", "invitable"})
-    return Reply(wire.channel(_open(call, channel, name, kind, call.world.new_id())), 201)
+    thread = _open(call, channel, name, kind, call.world.new_id())
+    if not private:
+        call.world.notice(channel, call.app, THREAD_OPENED, name)
+    return Reply(wire.channel(thread), 201)
 
 
 def _in_forum(call: Call, forum: Channel) -> Reply:

@@ -72,6 +72,16 @@ async def test_commands_of_one_server_are_offered_there_alone(
     assert (await wire("GET", f"{path}/{made['id']}"))[1]["code"] == 10063
 
 
+async def test_a_command_is_found_by_its_name_in_another_language(
+    village: Any, launch: Any, make_desk: Any, wire: Any
+) -> None:
+    await launch(make_desk())
+    village.stage.discord.interaction_deadline = 0.1
+    translated = command(name_localizations={"de": "aktuell"})
+    await wire("PUT", f"/applications/{village.app.id}/commands", json=[translated])
+    assert (await village.bob.uses("aktuell", channel=village.channel)).failed
+
+
 async def test_two_hundred_new_commands_a_day(village: Any, wire: Any) -> None:
     path = f"/applications/{village.app.id}/commands"
     for batch in range(2):

@@ -240,6 +240,12 @@ async def test_pins_by_the_new_route_and_the_old_one(village: Any, rest: Any, wi
     await card.pin()
     assert village.channel.messages[0].pinned
     assert [message.id async for message in channel.pins()] == [card.id]
+    notice = village.channel.history[-1]
+    assert (notice.by_discord, notice.reference, len(village.channel.messages)) == (True, card.id, 1)
+    with pytest.raises(discord.Forbidden) as refused:
+        await channel.get_partial_message(notice.id).edit(content="x")
+    assert refused.value.code == 50021
+    await channel.get_partial_message(notice.id).delete()
     assert (await wire("GET", f"/channels/{village.channel.id}/pins"))[1][0]["id"] == str(card.id)
     assert (await wire("DELETE", f"/channels/{village.channel.id}/pins/{card.id}"))[0] == 204
     assert not village.channel.messages[0].pinned

@@ -110,6 +110,9 @@ async def test_a_flood_asked_for_by_name_is_waited_out_by_the_real_client(villag
     sent = await rest.get_partial_messageable(village.channel.id).send("x")
     assert [message.id for message in village.channel.messages] == [sent.id]
     assert [call.status for call in village.stage.journal.of("discord", "POST")] == [429, 200]
+    faults.add("flood", platform="discord", retry_after=0.2, scope="bot")
+    await rest.get_partial_messageable(village.channel.id).send("y")
+    assert village.stage.violations == []
     faults.add("flood_html", platform="discord", chat=village.channel.id)
     with pytest.raises(discord.HTTPException) as banned:
         await rest.get_partial_messageable(village.channel.id).send("x")
