@@ -29,6 +29,12 @@ def claim(conn: sa.Connection, actor: str, token: str, request: str, now: dateti
     return answer
 
 
+def known(conn: sa.Connection, actor: str, token: str) -> bool:
+    """Whether a token was used already."""
+    there = sa.exists().where(_COMMAND.actor == actor, _COMMAND.token == token)
+    return bool(conn.execute(sa.select(there)).scalar())
+
+
 def settle(conn: sa.Connection, actor: str, token: str, answer: Mapping[str, Any]) -> None:
     """Keep the answer for whoever brings the token again."""
     conn.execute(

@@ -12,7 +12,13 @@ from core.store.coverages.pages import (
     set_status,
 )
 from core.store.coverages.series import create_series, get_series, listed_series, series_by_slug
-from core.store.coverages.summaries import send_summary, set_summary, summary, summary_bulletin
+from core.store.coverages.summaries import (
+    last_summary_by,
+    send_summary,
+    set_summary,
+    summary,
+    summary_bulletin,
+)
 
 __all__ = [
     "Amendments",
@@ -23,6 +29,7 @@ __all__ = [
     "find_source",
     "get",
     "get_series",
+    "last_summary_by",
     "listed",
     "listed_series",
     "next_number",

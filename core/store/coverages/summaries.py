@@ -19,6 +19,13 @@ def summary(conn: sa.Connection, coverage_id: int) -> Summary | None:
     return None if row is None else Summary(row.coverage_id, row.revision, tuple(row.points), row.as_of)
 
 
+def last_summary_by(conn: sa.Connection, coverage_id: int, by: str) -> Summary | None:
+    """The newest summary that one of us wrote, whatever stands now: what an import said last time."""
+    wanted = sa.select(tables.summary_revision).where(_SUMMARY.coverage_id == coverage_id, _SUMMARY.by == by)
+    row = conn.execute(wanted.order_by(_SUMMARY.revision.desc()).limit(1)).first()
+    return None if row is None else Summary(row.coverage_id, row.revision, tuple(row.points), row.as_of)
+
+
 def set_summary(
     conn: sa.Connection,
     coverage_id: int,
