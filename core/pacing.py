@@ -84,6 +84,12 @@ class Limiter:
                 spent.append(now + late)
         self._due = max(self._due, now) + self._interval() * weight
 
+    def give_back(self, weight: int = 1) -> None:
+        """The last `weight` messages never left: nothing was used up."""
+        for spent in self._spent:
+            for _ in range(min(weight, len(spent))):
+                spent.pop()
+
     def pause(self, until: float) -> None:
         """Let nothing leave before `until`."""
         self._paused = max(self._paused, until)

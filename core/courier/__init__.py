@@ -52,7 +52,7 @@ class Courier:
         ids = await self._store.write(
             accounts.enrol_lanes, [(sender.account, sender.platform) for sender in self._senders], self._clock()
         )
-        committer = Committer(self._store, linger=self._linger)
+        committer = Committer(self._store, self._clock, linger=self._linger)
         self._lanes = [
             Lane(ids[sender.account], self._store, sender, self._gates[sender.account], committer, self._clock)
             for sender in self._senders

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from core.errors import StoreTrouble
 from core.model import Receipt
@@ -33,15 +34,17 @@ class Pending:
 class Committer:
     """Collects what the lanes have to remember and writes it together."""
 
-    def __init__(self, store: Store, *, linger: float = LINGER) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], *, linger: float = LINGER) -> None:
         """`linger` is how long a first result waits for company, in seconds."""
         self._store = store
+        self._clock = clock
         self._linger = linger
         self._pending = Pending()
         self._marks: list[Callable[[], tuple[commits.WalkMark, ...]]] = []
         self._work = asyncio.Event()
         self._written = asyncio.Event()
-        self._flushes = 0
+        self._begun = 0
+        self._done = 0
         self.stuck = ""
         """Why the store takes nothing just now, empty when it does: lanes start no request meanwhile."""
 
@@ -65,9 +68,10 @@ class Committer:
 
     async def settled(self) -> None:
         """Wait until everything handed in so far is safe."""
-        target = self._flushes + (2 if self._work.is_set() else 1)
+        # A transaction already under way does not hold what came after it was put together: wait for the next.
+        target = self._begun + 1
         self._work.set()
-        while self._flushes < target:
+        while self._done < target:
             self._written.clear()
             await self._written.wait()
 
@@ -84,10 +88,12 @@ class Committer:
 
     async def _flush(self) -> None:
         self._work.clear()
+        self._begun += 1
         pending, self._pending = self._pending, Pending()
         # The marks are read after the results they count are in `pending`, with nothing awaited in between.
         walks = tuple(mark for marks in self._marks for mark in marks())
         batch = commits.Batch(
+            at=self._clock(),
             receipts=tuple(pending.receipts),
             removed=tuple(pending.removed),
             walks=walks,
@@ -109,5 +115,5 @@ class Committer:
         if self.stuck:
             log.warning("the store is back, sending goes on")
             self.stuck = ""
-        self._flushes += 1
+        self._done = self._begun
         self._written.set()

@@ -77,6 +77,11 @@ class AccountGate:
             limiter = self._chats[chat] = Limiter(*self._pace.of_chat(chat))
         limiter.take(now, weight)
 
+    def give_back_chat(self, chat: int) -> None:
+        """The last message to this chat never left."""
+        if chat in self._chats:
+            self._chats[chat].give_back()
+
     async def slot(self, urgency: Urgency, weight: int = 1) -> None:
         """Wait for the account's turn: the most urgent first, then first come, first served."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -12,7 +12,7 @@ from core.courier.outcomes import CopyLost, Done, GiveUp, HoldAccount, PauseDest
 from core.courier.parking import Parking
 from core.courier.rounds import Rounds
 from core.model import Receipt
-from core.store import Store, commits, destinations, receipts, waiting
+from core.store import Store, broadcasts, commits, destinations, receipts, waiting
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,7 @@ class Landing:
         due = item.due_at or self._clock()
         self._committer.pending.park.append(
             commits.Park(
+                id=0,
                 lane_id=self._lane_id,
                 destination_id=item.destination.id,
                 bulletin_id=item.bulletin_id,
@@ -112,16 +113,15 @@ class Landing:
         self._committer.pending.unpark.append(key)
         self._committer.touch()
 
-    async def recall(self, row: waiting.Waiting) -> Item | None:
-        """A waiting row as an item again, after a restart; None when its destination has left."""
-        destination = await self._store.read(destinations.get, row.destination_id)
+    async def recall(self, row: waiting.Waiting) -> Item:
+        """A waiting row as an item again, after a restart."""
         return Item(
-            destination=destination,
+            destination=await self._store.read(destinations.get, row.destination_id),
             bulletin_id=row.bulletin_id,
             broadcast_id=row.broadcast_id,
             operation=row.operation,
             urgency=row.urgency,
-            expires_at=row.expires_at,
+            expires_at=(await self._store.read(broadcasts.get, row.broadcast_id)).expires_at,
             receipts=await self._store.read(receipts.of, row.bulletin_id, row.destination_id),
             attempts=row.attempts,
             due_at=row.due_at,
@@ -139,6 +139,7 @@ class Landing:
 
     def _hold(self, item: Item, seconds: float, why: str) -> None:
         self._holds += 1
+        self._gate.give_back_chat(item.chat)
         wait = max(seconds, min(_LONGEST_HOLD, 2.0**self._holds / 2))
         if self._gate.paused_for() < wait:
             self._gate.pause(wait)
@@ -160,11 +161,18 @@ class Landing:
 
     async def _readdress(self, item: Item, chat_id: int) -> None:
         old = item.destination
+        owed = self._parking.of(old.id)
+        for waits in owed:
+            self._parking.remove(waits)
         await self._store.write(destinations.move, old.account, old.address.chat_id, chat_id, self._clock())
-        for owed in (item, *self._parking.of(old.id)):
-            owed.destination = replace(owed.destination, address=replace(old.address, chat_id=chat_id))
+        # The chat may have been known under its new address already: then the two have become one.
+        moved = await self._store.read(destinations.find, old.account, replace(old.address, chat_id=chat_id))
         item.due_at, item.why = self._clock(), "moved"
-        self.park(item)
+        self._rounds.passed(item)
+        for waits in (*owed, *(() if item in owed else (item,))):
+            waits.destination = moved or replace(old, address=replace(old.address, chat_id=chat_id))
+            waits.parked = False
+            self.park(waits)
 
     def _give_up(self, item: Item, why: str, *, unknown: bool) -> None:
         log.warning(

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 300
 _POLL = 1.0
+# Shorter sleeps than a loop's timers can tell apart would only spin.
+_MOMENT = 0.001
 
 
 class Lane:
@@ -50,7 +52,7 @@ class Lane:
         self._bulletins: dict[int, Bulletin] = {}
         self._busy: dict[int, Item] = {}
         self._parking = Parking(self._ready_at)
-        self._rounds = Rounds(store, self._load, committer.settled)
+        self._rounds = Rounds(store, self._load, committer)
         self._landing = Landing(lane_id, store, gate, committer, self._parking, self._rounds, clock)
         self._carrier = Carrier(sender, gate, self._load, committer.keep, clock)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -67,14 +69,12 @@ class Lane:
     async def run(self) -> None:
         """Carry until `drain`."""
         for row in await self._store.read(waiting.of_lane, self.id):
-            item = await self._landing.recall(row)
-            if item is not None:
-                self._parking.add(item)
+            self._parking.add(await self._landing.recall(row))
         while not self._stopping:
             if self._stale:
                 await self._refresh()
-            await self._rounds.fill(self._parking.holding, self._on_the_wire, self._clock())
-            if not await self._step():
+            changed = await self._rounds.fill(self._parking.holding, self._on_the_wire, self._clock())
+            if not await self._step() and not changed:
                 await self._sleep()
 
     async def drain(self) -> None:
@@ -86,7 +86,7 @@ class Lane:
 
     async def _step(self) -> bool:
         """Start one item if one may leave; False when there is nothing to do yet."""
-        if self._committer.stuck or len(self._tasks) >= _IN_FLIGHT:
+        if self._committer.stuck or len(self._tasks) >= _IN_FLIGHT or self._gate.paused_for() > 0:
             return False
         first = self._next()
         if first is None:
@@ -157,7 +157,7 @@ class Lane:
     async def _refresh(self) -> None:
         self._stale = False
         self._bulletins.clear()
-        dropped = self._rounds.refresh(await self._store.read(broadcasts.active, self.id, self._clock()))
+        dropped = self._rounds.refresh(await self._store.read(broadcasts.active, self.id))
         for key in self._parking.withdraw(dropped):
             self._landing.unpark(key)
 
@@ -175,8 +175,10 @@ class Lane:
         now = asyncio.get_running_loop().time()
         parked = self._parking.next_at()
         rest = min(_POLL, math.inf if parked is None else parked - now, self._rounds.next_at(self._clock()))
+        if 0 < self._gate.paused_for() < _POLL:
+            rest = self._gate.paused_for()
         try:
-            await asyncio.wait_for(self._wake.wait(), max(0.0, rest))
+            await asyncio.wait_for(self._wake.wait(), max(_MOMENT, rest))
         except TimeoutError:
             # Another process may have published meanwhile: look at the store once a second at the least.
             self._stale = True

@@ -20,6 +20,7 @@ class Parking:
         self._ready_at = ready_at
         self._owed: dict[int, list[Item]] = {}
         self._heap: list[tuple[float, int]] = []
+        self._due: dict[int, float] = {}
         self._ready: dict[int, None] = {}
 
     def __contains__(self, destination_id: int) -> bool:
@@ -40,7 +41,8 @@ class Parking:
         self._ready.pop(destination_id, None)
         head = self.head(destination_id)
         ready = math.inf if head is None else self._ready_at(head)
-        if ready < math.inf:
+        if ready < math.inf and self._due.get(destination_id) != ready:
+            self._due[destination_id] = ready
             heapq.heappush(self._heap, (ready, destination_id))
 
     def head(self, destination_id: int) -> Item | None:
@@ -55,7 +57,11 @@ class Parking:
     def next(self, now: float) -> Item | None:
         """The most urgent item that may leave now."""
         while self._heap and self._heap[0][0] <= now:
-            self._ready[heapq.heappop(self._heap)[1]] = None
+            due, destination_id = heapq.heappop(self._heap)
+            # An older answer to the same question counts no longer.
+            if self._due.get(destination_id) == due:
+                del self._due[destination_id]
+                self._ready[destination_id] = None
         best: Item | None = None
         for destination_id in list(self._ready):
             head = self.head(destination_id)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
+from core.courier.committer import Committer
 from core.courier.items import Item
 from core.courier.walks import Tally, Walk
 from core.model import Bulletin, Operation, Urgency
@@ -24,13 +25,11 @@ Parked = Callable[[int, Operation], frozenset[int]]
 class Rounds:
     """Who is next among the walks of one lane."""
 
-    def __init__(
-        self, store: Store, load: Callable[[int], Awaitable[Bulletin]], settled: Callable[[], Awaitable[None]]
-    ) -> None:
-        """Empty until the first `refresh`. `settled` waits until every receipt so far is in the store."""
+    def __init__(self, store: Store, load: Callable[[int], Awaitable[Bulletin]], committer: Committer) -> None:
+        """Empty until the first `refresh`."""
         self._store = store
         self._load = load
-        self._settled = settled
+        self._committer = committer
         self._walks: dict[int, Walk] = {}
         self._lines: dict[Line, list[Broadcast]] = {}
         self._turns: dict[Line, None] = {}
@@ -51,8 +50,9 @@ class Rounds:
         self._heads = {}
         return ended.__contains__
 
-    async def fill(self, parked: Parked, on_the_wire: Callable[[int], bool], now: datetime) -> None:
-        """See that every line has a walk with somebody to go to next, and end those that are done."""
+    async def fill(self, parked: Parked, on_the_wire: Callable[[int], bool], now: datetime) -> bool:
+        """See that every line has a walk with somebody to go to next; whether one came to an end or starts anew."""
+        changed = False
         for line, queue in list(self._lines.items()):
             self._heads.pop(line, None)
             for broadcast in queue:
@@ -65,7 +65,8 @@ class Rounds:
                     self._heads[line] = walk
                     break
                 if not walk.finished and not walk.unfinished and not on_the_wire(broadcast.bulletin_id):
-                    await self._close(walk)
+                    changed = await self._close(walk) or changed
+        return changed
 
     def peek(self) -> Item | None:
         """The next item of the most urgent line whose turn it is; it stays where it is."""
@@ -131,17 +132,18 @@ class Rounds:
             walk = self._walks[broadcast.id] = Walk(broadcast, await self._load(broadcast.bulletin_id))
         return walk
 
-    async def _close(self, walk: Walk) -> None:
-        broadcast = walk.broadcast
-        if broadcast.operation is not Operation.PUBLISH:
-            if self._publishing(broadcast.bulletin_id):
-                return
+    async def _close(self, walk: Walk) -> bool:
+        if walk.broadcast.operation is not Operation.PUBLISH:
+            if self._publishing(walk.broadcast.bulletin_id):
+                return False
             # A copy whose receipt was still on its way says an older revision: look once more when all are in.
             if not walk.checked:
-                await self._settled()
+                await self._committer.settled()
                 walk.again()
-                return
+                return True
         walk.finished = True
+        self._committer.touch()
+        return True
 
     def _publishing(self, bulletin_id: int) -> bool:
         broadcasts: Iterable[Broadcast] = (broadcast for queue in self._lines.values() for broadcast in queue)
@@ -154,7 +156,7 @@ class Rounds:
 
 
 def _line(broadcast: Broadcast) -> Line:
-    if broadcast.only_destination_id is not None or broadcast.coverage_id is None:
+    if broadcast.only_destination_id is not None:
         return (broadcast.urgency, -broadcast.id)
     return (broadcast.urgency, broadcast.coverage_id)
 

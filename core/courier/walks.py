@@ -111,9 +111,6 @@ class Walk:
 
     async def _fill_subscribers(self, store: Store, parked: frozenset[int]) -> None:
         broadcast = self.broadcast
-        if broadcast.coverage_id is None:
-            self.ended = True
-            return
         page = await store.read(
             subscriptions.page,
             lane_id=broadcast.lane_id,
@@ -125,8 +122,10 @@ class Walk:
         done = await self._walked_before(store)
         if page.rows:
             highest = page.rows[-1].destination.id
-            if highest > broadcast.window_hi:
-                await store.write(broadcasts.window, broadcast.id, highest)
+            if highest > broadcast.window_hi and not await store.write(broadcasts.window, broadcast.id, highest):
+                # Undone or retracted since we last looked: nobody else gets it.
+                self.ended = True
+                return
             for row in page.rows:
                 if row.destination.id in parked:
                     continue

@@ -1,0 +1,51 @@
+"""The clock only ticks. What is due, and whether it was done, is in the store; a late or doubled tick harms nobody."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from core.errors import StoreTrouble
+from core.store import Store, inbox, receipts
+
+log = logging.getLogger(__name__)
+
+_HOUSEKEEPING_MINUTES = 60
+
+
+class Clockwork:
+    """Ticks for one process: forgets what has outlived its keeping."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        """Nothing ticks before `start`."""
+        self._store = store
+        self._clock = clock
+        self._scheduler: AsyncIOScheduler | None = None
+
+    def start(self) -> None:
+        """Begin to tick in the running loop; the first housekeeping is now."""
+        # Without misfire_grace_time=None APScheduler drops a tick that comes a second late (its default, 3.11).
+        self._scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True}, timezone="UTC")
+        self._scheduler.add_job(
+            self.keep_house, "interval", minutes=_HOUSEKEEPING_MINUTES, next_run_time=self._clock(), id="housekeeping"
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+
+    async def keep_house(self) -> None:
+        """Forget receipts and updates that have outlived their keeping; in small transactions, so that nobody waits."""
+        now = self._clock()
+        try:
+            forgotten = await self._store.write(receipts.prune, now)
+            handled = await self._store.write(inbox.prune, now)
+        except StoreTrouble as trouble:
+            log.warning("housekeeping waits for the store", extra={"why": str(trouble)})
+            return
+        if forgotten or handled:
+            log.info("housekeeping", extra={"receipts": forgotten, "updates": handled})

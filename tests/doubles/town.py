@@ -1,0 +1,188 @@
+"""A small town for the courier's tests: one coverage, chats that follow it, and an editor who publishes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+from core import blocks
+from core.courier import AccountGate, Courier
+from core.model import (
+    Address,
+    Change,
+    Content,
+    Coverage,
+    Destination,
+    Entry,
+    Importance,
+    Level,
+    Mode,
+    Operation,
+    PlaceKind,
+    Platform,
+    Receipt,
+    Rules,
+    Scope,
+)
+from core.pacing import DISCORD, TELEGRAM
+from core.store import (
+    Store,
+    accounts,
+    broadcasts,
+    coverages,
+    destinations,
+    entries,
+    receipts,
+    subscriptions,
+)
+from core.store.broadcasts import Progress
+from tests.doubles.made_up_time import BEGAN, Counted, clock
+from tests.doubles.platform import PlatformDouble
+
+EDITOR = "editor-key"
+
+
+@dataclass
+class Town:
+    """The newsroom's side and the readers' side of one story."""
+
+    store: Counted
+    coverage: Coverage
+    sender: PlatformDouble
+    gate: AccountGate
+    courier: Courier
+    _tokens: "count[int]"
+
+    async def follows(self, chat: int, *, level: Level = Level.ALL) -> Destination:
+        """A chat follows the coverage."""
+        address = Address(self.sender.platform, chat)
+        kind = PlaceKind.GROUP if chat < 0 else PlaceKind.PRIVATE
+        destination = await self.store.write(
+            destinations.connect,
+            account=self.sender.account,
+            address=address,
+            kind=kind,
+            title="",
+            language="en",
+            now=clock(),
+        )
+        await self.store.write(
+            subscriptions.follow,
+            destination_id=destination.id,
+            scope=Scope.COVERAGE,
+            target_id=self.coverage.id,
+            rules=Rules(level),
+            now=clock(),
+        )
+        return destination
+
+    async def publishes(
+        self, headline: str, *, alert: bool = False, undo: float = 0, importance: Importance = Importance.NORMAL
+    ) -> Entry:
+        """The editor publishes an entry; each "|" in its headline makes another part."""
+        content = Content(headline=headline, blocks=(blocks.Paragraph(blocks.text("…")),), importance=importance)
+        not_before = clock() + timedelta(seconds=undo) if undo else None
+        published = await self.store.write(
+            entries.publish,
+            coverage_id=self.coverage.id,
+            content=content,
+            actor=EDITOR,
+            token=self._token(),
+            now=clock(),
+            not_before=not_before,
+            alert=alert,
+        )
+        self.courier.wake()
+        return published.entry
+
+    async def corrects(self, entry: Entry, headline: str) -> Entry:
+        """The editor corrects an entry."""
+        revised = await self.store.write(
+            entries.revise,
+            entry_id=entry.id,
+            expected=entry.revision,
+            content=Content(headline=headline),
+            change=Change.CORRECTION,
+            actor=EDITOR,
+            token=self._token(),
+            now=clock(),
+        )
+        self.courier.wake()
+        return revised
+
+    async def retracts(self, entry: Entry, reason: str) -> Entry:
+        """The editor retracts an entry."""
+        retracted = await self.store.write(
+            entries.retract,
+            entry_id=entry.id,
+            expected=entry.revision,
+            reason=reason,
+            actor=EDITOR,
+            token=self._token(),
+            now=clock(),
+        )
+        self.courier.wake()
+        return retracted
+
+    async def everything_is_carried(self, give_up: float = 3600) -> None:
+        """Wait until nothing is left to carry."""
+        deadline = asyncio.get_running_loop().time() + give_up
+        while await self.store.read(broadcasts.unfinished):
+            assert asyncio.get_running_loop().time() < deadline, "something is never carried"
+            await asyncio.sleep(0.1)
+
+    async def place(self, chat: int) -> Destination:
+        """The destination of a chat."""
+        found = await self.store.read(destinations.find, self.sender.account, Address(self.sender.platform, chat))
+        assert found is not None
+        return found
+
+    async def receipts_of(self, entry: Entry, destination: Destination) -> tuple[Receipt, ...]:
+        """The copies a destination has of an entry."""
+        found: tuple[Receipt, ...] = await self.store.read(receipts.of, entry.bulletin_id, destination.id)
+        return found
+
+    async def progress_of(self, entry: Entry, operation: Operation = Operation.PUBLISH) -> Progress:
+        """How far an entry has come."""
+        found: dict[str, Progress] = await self.store.read(broadcasts.progress, entry.bulletin_id, operation)
+        return found[self.sender.account]
+
+    def _token(self) -> str:
+        return f"token-{next(self._tokens)}"
+
+
+@asynccontextmanager
+async def town(
+    store: Store,
+    *,
+    platform: Platform = Platform.TELEGRAM,
+    latency: float = 0.05,
+    sender: PlatformDouble | None = None,
+) -> AsyncIterator[Town]:
+    """A town whose courier is at work, and which ends in good order. `sender`: the platform of an earlier one."""
+    counted = Counted(store)
+    gate = AccountGate(TELEGRAM if platform is Platform.TELEGRAM else DISCORD)
+    if sender is None:
+        sender = PlatformDouble(gate, platform=platform, latency=latency)
+    sender.passes(gate)
+    courier = Courier(counted, [sender], {sender.account: gate}, clock=clock)  # type: ignore[arg-type]  # stands in
+    await counted.write(accounts.enrol_lanes, [(sender.account, platform)], clock())
+    coverage = await counted.read(coverages.by_slug, "storm") or await counted.write(
+        coverages.create,
+        slug="storm",
+        title="Storm",
+        language="en",
+        zone="Europe/London",
+        mode=Mode.REHEARSAL,
+        now=BEGAN,
+        by=EDITOR,
+    )
+    working = asyncio.create_task(courier.run())
+    await asyncio.sleep(0.01)
+    try:
+        yield Town(counted, coverage, sender, gate, courier, count(1))
+    finally:
+        await courier.stop()
+        await working
