@@ -3,6 +3,7 @@
 A platform's `sender` translates whatever happened into one of these outcomes; the courier alone decides what follows.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -126,3 +127,27 @@ class Sender(Protocol):
     async def remove(self, to: Address, copy: Copy) -> Outcome:
         """Delete one copy."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose a token is: the bot's id on its platform and its name there."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """The platform does not know this token, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The platform could not be asked; `why` never holds an address with a token in it."""
+
+    why: str
+
+
+TokenCheck = Callable[[str], Awaitable[Identity | Stranger | Unreachable]]
+"""Ask a platform whose a token is. Never raises for what a platform or a network can do."""

@@ -1,9 +1,13 @@
 """What was asked of every subcommand alike: which settings, and how much to say when something fails."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
+
+from config import settings
+from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,10 @@ class Asked:
     config: Path | None
     debug: bool
 
+    def settings(self) -> Settings:
+        """The settings in force. Raises SettingsTrouble."""
+        return settings.read(self.config)
+
 
 def of(context: typer.Context) -> Asked:
     """The options given before the subcommand of this context."""
@@ -20,3 +28,8 @@ def of(context: typer.Context) -> Asked:
     if not isinstance(asked, Asked):
         raise TypeError("a subcommand ran without the door")
     return asked
+
+
+def now() -> datetime:
+    """The time, for commands: the one clock that is not handed in, because nobody stands above them."""
+    return datetime.now(UTC)

@@ -1,0 +1,124 @@
+"""`livedesk import PAGE`: a live page from elsewhere becomes a coverage here, with an honest report."""
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bots.cli import asked, stores, troubles
+from config.settings import Settings
+from core import formats
+from core.formats import Page, Read
+from core.model import Mode, Platform
+from core.newsroom import ImportReport, Newsroom
+from core.store import Store, accounts
+
+BY = "import"
+"""Who the audit says it was."""
+# A day of a busy page is under 1 MB of text; its whole HTML under 10.
+_LARGEST = 64 * 1024 * 1024
+
+
+def command(
+    context: typer.Context,
+    page: Annotated[
+        str, typer.Argument(help="A saved live page or schema.org LiveBlogPosting; - reads standard input.")
+    ],
+    coverage: Annotated[str, typer.Option(help="Bring it into this coverage; a new one gets this slug.")] = "",
+    title: Annotated[str, typer.Option(help="What the coverage is called, whatever the page says.")] = "",
+    zone: Annotated[str, typer.Option(help="The IANA time zone of the page's clocks, such as Europe/London.")] = "",
+    language: Annotated[str, typer.Option(help="The language of the page (BCP 47), such as en-GB.")] = "",
+    publish: Annotated[bool, typer.Option("--publish", help="Send what nobody was sent yet.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
+) -> None:
+    """Read a page into a coverage. Importing it again changes nothing; it never sends unless --publish says so."""
+    if publish and dry_run:
+        raise troubles.Trouble("--publish and --dry-run do not go together: leave one out")
+    settings = asked.of(context).settings()
+    if publish and not settings.accounts:
+        raise troubles.Trouble(
+            "--publish needs a bot to send with: add an [[accounts]] to the settings (docs/operate.md)"
+        )
+    read = formats.read(_bytes(page), name=Path(page).name, zone=zone or None, language=language or None)
+    wanted = _as_asked(read.page, title, settings)
+    with stores.opened(settings, make=not dry_run) as store:
+        if publish:
+            # Before the first `livedesk run` there are no lanes yet, and what has no lane is sent to nobody.
+            lanes = [(account.name, Platform(account.platform)) for account in settings.accounts]
+            store.write_now(accounts.enrol_lanes, lanes, asked.now())
+        newsroom = _newsroom(store, settings)
+        report = asyncio.run(newsroom.import_page(wanted, publish=publish, by=BY, into=coverage, keep=not dry_run))
+    for line in told(report, read, dry_run=dry_run):
+        print(troubles.safe(line))
+
+
+def told(report: ImportReport, read: Read, *, dry_run: bool) -> list[str]:
+    """What an import says: the coverage, what changed, what was not placed, what sending would mean."""
+    lines = [f"coverage: {report.coverage.slug}"]
+    lines.append(f"{'new' if report.opened else 'known'}: {report.coverage.title} ({len(read.page.entries)} entries)")
+    for what, numbers in (("added", report.added), ("changed", report.changed), ("proposed", report.proposed)):
+        if numbers:
+            lines.append(f"{what}: {len(numbers)} ({_numbers(numbers)})")
+    if report.proposed:
+        lines.append("readers have the proposed ones already: an editor decides about each change")
+    if report.unchanged:
+        lines.append(f"unchanged: {report.unchanged}")
+    if report.summary_changed:
+        lines.append(f"summary: {len(read.page.summary)} points")
+    lines.append(f"not placed: {len(read.losses) or 'nothing'}")
+    lines += [f"  {loss}" for loss in read.losses]
+    lines.append(_sending(report))
+    return [*lines, "dry run: nothing was kept"] if dry_run else lines
+
+
+def _sending(report: ImportReport) -> str:
+    reach = f"{report.audience.total} destination{'' if report.audience.total == 1 else 's'}"
+    if report.sent:
+        return f"sent: {report.sent} bulletins to {reach}, as soon as `livedesk run` runs"
+    if not report.unsent:
+        return "nothing waits to be sent"
+    return f"nothing was sent; --publish would send {report.unsent} bulletins to {reach}"
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    """Public numbers, runs of them drawn together: #1 to #20, #23."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"#{run[0]}" if len(run) == 1 else f"#{run[0]} to #{run[-1]}" for run in runs)
+
+
+def _bytes(page: str) -> bytes:
+    if page == "-":
+        data = sys.stdin.buffer.read(_LARGEST + 1)
+    else:
+        with Path(page).open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise troubles.Trouble(f"{page} is larger than {_LARGEST // 1024 // 1024} MB: that is no live page")
+    return data
+
+
+def _as_asked(page: Page, title: str, settings: Settings) -> Page:
+    return replace(
+        page,
+        title=title.strip() or page.title,
+        language=page.language or settings.newsroom.language,
+    )
+
+
+def _newsroom(store: Store, settings: Settings) -> Newsroom:
+    return Newsroom(
+        store,
+        clock=asked.now,
+        mode=Mode.LIVE,
+        wake=lambda: None,  # the courier lives in `livedesk run`, which finds the work in the store
+        undo_seconds=settings.newsroom.undo_seconds,
+        alert_delay_seconds=settings.newsroom.alert_delay_seconds,
+    )
