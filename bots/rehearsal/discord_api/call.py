@@ -52,10 +52,18 @@ class Call:
 
     def id(self, name: str) -> int:
         """Return a snowflake of the route; refuse what is none."""
-        value = self.ids[name]
-        if not value.isdigit() or len(value) > 20:
-            wrong = {"code": "NUMBER_TYPE_COERCE", "message": f'Value "{value}" is not snowflake.'}
-            raise refusals.form({name: {"_errors": [wrong]}})
+        return refusals.snowflake(self.ids[name], name)
+
+    def asked_id(self, name: str) -> int | None:
+        """Return a snowflake of the query, if it is there."""
+        return refusals.snowflake(self.query[name], name) if name in self.query else None
+
+    def limit(self, default: int, most: int) -> int:
+        """Return `limit` of the query, which must be between 1 and `most`."""
+        value = self.query.get("limit", str(default))
+        if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
+            wrong = {"code": "NUMBER_TYPE_MAX", "message": f"int value should be between 1 and {most}."}
+            raise refusals.form({"limit": {"_errors": [wrong]}})
         return int(value)
 
     def asks(self, name: str) -> bool:

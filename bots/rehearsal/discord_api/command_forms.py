@@ -65,7 +65,7 @@ def check_number(commands: Sequence[Json]) -> None:
 def _command(form: Form, body: Json, path: Path) -> Json:
     form.known(body, COMMAND_FIELDS, path)
     kind = body.get("type", 1)
-    if kind not in MOST:
+    if kind not in tuple(MOST):
         form.one_of(body, "type", path, tuple(MOST))
         return {**body, "type": 1, "name": ""}
     if kind == 1:
@@ -75,25 +75,29 @@ def _command(form: Form, body: Json, path: Path) -> Json:
         form.text(body, "name", path, most=32, least=1)
         if body.get("description"):
             form.wrong((*path, "description"), "APPLICATION_COMMAND_DESCRIPTION_NOT_ALLOWED", "Must be empty")
-    if _size(body) > LONGEST:
+    if not form.errors and _size(body) > LONGEST:
         form.wrong(path, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({LONGEST})")
     return {**body, "type": kind, "description": body.get("description") or ""}
 
 
 def _named(form: Form, body: Json, path: Path) -> None:
     name = form.text(body, "name", path, most=32, least=1)
-    translations = body.get("name_localizations") or {}
+    translations = _translations(form, body, "name_localizations", path)
     spelled = [
         ((*path, "name"), name),
         *(((*path, "name_localizations", key), told) for key, told in translations.items()),
     ]
     for here, told in spelled:
-        if told and (told != told.lower() or not NAME.fullmatch(told)):
+        if isinstance(told, str) and told and (told != told.lower() or not NAME.fullmatch(told)):
             form.wrong(here, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
     form.text(body, "description", path, most=100, least=1)
-    described = body.get("description_localizations") or {}
+    described = _translations(form, body, "description_localizations", path)
     for key in described:
         form.text(described, key, (*path, "description_localizations"), most=100, least=1)
+
+
+def _translations(form: Form, body: Json, name: str, path: Path) -> Json:
+    return {} if body.get(name) is None else form.table(body[name], (*path, name))
 
 
 def _options(form: Form, body: Json, path: Path, *, depth: int) -> None:
@@ -103,7 +107,7 @@ def _options(form: Form, body: Json, path: Path, *, depth: int) -> None:
     steps = [one for one in tables if one.get("type") in STEPS]
     if steps and len(steps) < len(tables):
         form.wrong(here, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command and value options cannot be mixed")
-    for name, times in Counter(one.get("name") for one in tables).items():
+    for name, times in Counter(str(one.get("name")) for one in tables).items():
         if times > 1:
             form.wrong(here, "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", f"Option name {name} is used twice")
     required = [bool(one.get("required")) for one in tables]
@@ -130,10 +134,11 @@ def _option(form: Form, body: Json, path: Path, depth: int) -> None:
         form.wrong(path, "APPLICATION_COMMAND_OPTION_AUTOCOMPLETE_INVALID", words)
     for index, one in enumerate(choices):
         here = (*path, "choices", index)
-        form.known(form.table(one, here), {"name", "name_localizations", "value"}, here)
-        form.text(one, "name", here, most=100, least=1)
+        choice = form.table(one, here)
+        form.known(choice, {"name", "name_localizations", "value"}, here)
+        form.text(choice, "name", here, most=100, least=1)
         if kind == 3:
-            form.text(one, "value", here, most=100, least=1)
+            form.text(choice, "value", here, most=100, least=1)
     form.whole(body, "min_length", path, least=0, most=6000)
     form.whole(body, "max_length", path, least=1, most=6000)
 

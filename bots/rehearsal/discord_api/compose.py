@@ -8,7 +8,7 @@ from typing import Any
 from bots.rehearsal.discord_api import access, components, embeds, mentions
 from bots.rehearsal.discord_api.call import Call, Upload
 from bots.rehearsal.discord_api.form import Form, Path
-from bots.rehearsal.discord_api.refusals import Refusal
+from bots.rehearsal.discord_api.refusals import Refusal, snowflake
 from bots.rehearsal.discord_world.accounts import Account
 from bots.rehearsal.discord_world.channels import Channel
 from bots.rehearsal.discord_world.messages import (
@@ -121,14 +121,15 @@ def _nonce(form: Form, body: Json, path: Path) -> str | int | None:
 
 
 def _reference(form: Form, body: Json, channel: Channel, author: Account) -> Message | None:
-    told = body.get("message_reference")
-    if not told:
+    if not body.get("message_reference"):
         return None
+    told = form.table(body["message_reference"], ("message_reference",))
+    form.known(told, {"type", "message_id", "channel_id", "guild_id", "fail_if_not_exists"}, ("message_reference",))
     if told.get("type", 0) != 0:
         form.wrong(("message_reference", "type"), "BASE_TYPE_CHOICES", "This stage plays replies, not forwards.")
     if channel.guild is not None and Permission.READ_MESSAGE_HISTORY not in channel.permissions_of(author):
         raise Refusal(160002)
-    found = channel.find(int(told.get("message_id") or 0))
+    found = channel.find(snowflake(told.get("message_id"), "message_reference", "message_id"))
     if found is None and told.get("fail_if_not_exists", True):
         form.wrong(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
     return found
@@ -143,8 +144,10 @@ def _uploads(call: Call, form: Form, body: Json, path: Path) -> list[tuple[Uploa
     described = {str(one.get("id")): one for one in listed if isinstance(one, dict)}
     for index, one in enumerate(listed):
         names = {"id", "filename", "description", "title", "is_spoiler", "duration_secs", "waveform"}
-        form.known(form.table(one, (*path, "attachments", index)), names, (*path, "attachments", index))
-        form.text(one, "description", (*path, "attachments", index), most=1024)
+        here = (*path, "attachments", index)
+        told = form.table(one, here)
+        form.known(told, names, here)
+        form.text(told, "description", here, most=1024)
     chosen = [upload for upload in call.files if str(upload.number) in described]
     for upload in call.files:
         if upload not in chosen:
@@ -166,7 +169,7 @@ def _keep(call: Call, channel: Channel, upload: Upload, description: str | None)
 def _retained(body: Json, message: Message) -> list[Attachment]:
     if "attachments" not in body:
         return list(message.attachments)
-    listed = {str(one.get("id")) for one in body["attachments"] or []}
+    listed = {str(one["id"]) for one in body["attachments"] or [] if "id" in one}
     return [file for file in message.attachments if str(file.id) in listed]
 
 

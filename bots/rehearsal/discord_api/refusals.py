@@ -77,6 +77,19 @@ def unauthorized() -> Refusal:
     return Refusal(0, status=401, message="401: Unauthorized")
 
 
+def snowflake(value: Any, *path: str) -> int:
+    """Return an id as a number; refuse the body where it is none."""
+    told = str(value)
+    if not told.isascii() or not told.isdigit() or len(told) > 20:
+        errors: dict[str, Any] = {
+            "_errors": [{"code": "NUMBER_TYPE_COERCE", "message": f'Value "{told}" is not snowflake.'}]
+        }
+        for step in reversed(path):
+            errors = {step: errors}
+        raise form(errors)
+    return int(told)
+
+
 def form(errors: dict[str, Any]) -> Refusal:
     """Return "Invalid Form Body" with its tree of errors."""
     return Refusal(50035, more={"errors": errors})

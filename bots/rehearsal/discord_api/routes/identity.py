@@ -3,7 +3,7 @@
 from bots.rehearsal.discord_api.access import guild_of
 from bots.rehearsal.discord_api.call import Call, Rate, Reply, Route
 from bots.rehearsal.discord_api.form import Form
-from bots.rehearsal.discord_api.refusals import Refusal, form
+from bots.rehearsal.discord_api.refusals import Refusal, form, snowflake
 from bots.rehearsal.discord_world import wire
 from bots.rehearsal.discord_world.accounts import IDENTIFIES_A_DAY
 from bots.rehearsal.discord_world.person import Person
@@ -45,7 +45,7 @@ def open_private(call: Call) -> Reply:
     """POST /users/@me/channels."""
     reader = Form(call.note)
     reader.known(call.table, {"recipient_id"})
-    person = call.world.accounts.get(int(call.table.get("recipient_id") or 0))
+    person = call.world.accounts.get(snowflake(call.table.get("recipient_id"), "recipient_id"))
     if not isinstance(person, Person):
         wrong = {"code": "INVALID_RECIPIENT", "message": "Unknown user"}
         raise form({"recipient_id": {"_errors": [wrong]}})

@@ -32,9 +32,14 @@ def callback(call: Call) -> Reply:
     form = Form(call.note)
     form.known(call.table, {"type", "data"})
     form.one_of(call.table, "type", (), [int(kind) for kind in _allowed(asked)])
+    data = form.table(call.table.get("data") or {}, ("data",))
+    flags = form.whole(data, "flags", ("data",), least=0, most=(1 << 31) - 1) or 0
     form.finish()
     kind = CallbackKind(call.table["type"])
-    _answer(call, asked, kind, call.table.get("data") or {})
+    if kind is CallbackKind.DEFERRED_MESSAGE:
+        _wait(call, asked, flags)
+    else:
+        _answer(call, asked, kind, data)
     asked.callback = kind
     call.world.bell.ring()
     return Reply(_told(asked, kind)) if call.asks("with_response") else Reply()
@@ -50,11 +55,6 @@ def _answer(call: Call, asked: Interaction, kind: CallbackKind, data: Json) -> N
             message = compose.new(call, data, asked.channel, asked.app, _manner(("data",)))
             asked.original = _sign(message, asked)
             call.world.publish(message)
-        case CallbackKind.DEFERRED_MESSAGE:
-            flags = int(data.get("flags") or 0) & EPHEMERAL
-            message = Message(call.world.new_id(), asked.channel, asked.app, flags=flags | LOADING)
-            asked.original = _sign(message, asked)
-            call.world.publish(message)
         case CallbackKind.DEFERRED_UPDATE:
             asked.original = asked.source
         case CallbackKind.UPDATE:
@@ -66,6 +66,12 @@ def _answer(call: Call, asked: Interaction, kind: CallbackKind, data: Json) -> N
             read = components.read_modal(form, data)
             form.finish()
             asked.modal = read_modal(read)
+
+
+def _wait(call: Call, asked: Interaction, flags: int) -> None:
+    message = Message(call.world.new_id(), asked.channel, asked.app, flags=(flags & EPHEMERAL) | LOADING)
+    asked.original = _sign(message, asked)
+    call.world.publish(message)
 
 
 def _manner(path: tuple[str | int, ...]) -> compose.Manner:
@@ -98,9 +104,12 @@ def _choices(call: Call, data: Json) -> list[Json]:
     listed = form.listing(data, "choices", ("data",), most=25)
     for index, one in enumerate(listed):
         here = ("data", "choices", index)
-        form.text(form.table(one, here), "name", here, most=100, least=1)
-        if isinstance(one.get("value"), str):
-            form.text(one, "value", here, most=100)
+        choice = form.table(one, here)
+        form.text(choice, "name", here, most=100, least=1)
+        if isinstance(choice.get("value"), str):
+            form.text(choice, "value", here, most=100)
+        elif not isinstance(choice.get("value"), int | float):
+            form.wrong((*here, "value"), "BASE_TYPE_REQUIRED", "This field is required")
     form.finish()
     return list(listed)
 

@@ -3,8 +3,9 @@
 from bots.rehearsal.discord_api import compose
 from bots.rehearsal.discord_api.access import channel_of, may_change, may_send, message_of, need
 from bots.rehearsal.discord_api.call import Call, Rate, Reply, Route
+from bots.rehearsal.discord_api.form import Form
 from bots.rehearsal.discord_api.rates import too_many
-from bots.rehearsal.discord_api.refusals import Refusal
+from bots.rehearsal.discord_api.refusals import Refusal, snowflake
 from bots.rehearsal.discord_world import wire
 from bots.rehearsal.discord_world.channels import ChannelKind
 from bots.rehearsal.discord_world.messages import CROSSPOSTED, PLAIN, REPLY, SUPPRESS_EMBEDS, Message
@@ -73,7 +74,9 @@ def _suppress(call: Call, message: Message) -> Reply:
     if set(call.table) - {"flags"}:
         raise Refusal(50005)
     need(message.channel, call.app, Permission.MANAGE_MESSAGES)
-    wanted = int(call.table.get("flags") or 0) & SUPPRESS_EMBEDS
+    form = Form(call.note)
+    wanted = (form.whole(call.table, "flags", (), least=0, most=(1 << 31) - 1) or 0) & SUPPRESS_EMBEDS
+    form.finish()
     message.flags = (message.flags & ~SUPPRESS_EMBEDS) | wanted
     call.world.changed(message)
     return Reply(wire.message(message, call.app))
@@ -103,10 +106,12 @@ def remove_many(call: Call) -> Reply:
     """POST /channels/{channel_id}/messages/bulk-delete."""
     channel = channel_of(call)
     need(channel, call.app, Permission.MANAGE_MESSAGES)
-    wanted = call.table.get("messages") or []
+    form = Form(call.note)
+    wanted = form.listing(call.table, "messages", (), most=1000)
+    form.finish()
     if not 2 <= len(wanted) <= 100:
         raise Refusal(50016)
-    found = [channel.find(int(one)) for one in wanted]
+    found = [channel.find(snowflake(one, "messages")) for one in wanted]
     standing = [one for one in found if one is not None]
     if any(one.created < call.world.now() - BULK_AGE for one in standing):
         raise Refusal(50034)
@@ -129,15 +134,15 @@ def read_many(call: Call) -> Reply:
         raise Refusal(50008)
     if Permission.READ_MESSAGE_HISTORY not in channel.permissions_of(call.app):
         return Reply([])
-    limit = int(call.query.get("limit", 50))
+    limit = call.limit(50, 100)
+    after, middle, before = (call.asked_id(name) for name in ("after", "around", "before"))
     standing = [one for one in channel.record if not one.deleted and not one.ephemeral]
-    if "after" in call.query:
-        chosen = [one for one in standing if one.id > int(call.query["after"])][:limit]
-    elif "around" in call.query:
-        middle = int(call.query["around"])
+    if after is not None:
+        chosen = [one for one in standing if one.id > after][:limit]
+    elif middle is not None:
         chosen = sorted(sorted(standing, key=lambda one: abs(one.id - middle))[:limit], key=lambda one: one.id)
     else:
-        chosen = [one for one in standing if one.id < int(call.query.get("before", 1 << 63))][-limit:]
+        chosen = [one for one in standing if before is None or one.id < before][-limit:]
     return Reply([wire.message(one, call.app) for one in reversed(chosen)])
 
 

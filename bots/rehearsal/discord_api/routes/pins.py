@@ -50,7 +50,7 @@ def unpin(call: Call) -> Reply:
 def listed(call: Call) -> Reply:
     """GET /channels/{channel_id}/messages/pins."""
     found = _readable(call)
-    limit = int(call.query.get("limit", 50))
+    limit = call.limit(50, 50)
     items = [{"pinned_at": iso(one.pinned_at or 0.0), "message": wire.message(one, call.app)} for one in found]
     before = call.query.get("before")
     items = [one for one in items if before is None or str(one["pinned_at"]) < before]

@@ -6,9 +6,9 @@ from bots.rehearsal.discord_api import compose
 from bots.rehearsal.discord_api.access import channel_of, guild_of, may_change, message_of, need
 from bots.rehearsal.discord_api.call import Call, Rate, Reply, Route
 from bots.rehearsal.discord_api.form import Form
-from bots.rehearsal.discord_api.refusals import Refusal
+from bots.rehearsal.discord_api.refusals import Refusal, snowflake
 from bots.rehearsal.discord_world import wire
-from bots.rehearsal.discord_world.channels import Channel, ChannelKind
+from bots.rehearsal.discord_world.channels import THREADS, Channel, ChannelKind
 from bots.rehearsal.discord_world.messages import HAS_THREAD, THREAD_OPENED
 from bots.rehearsal.discord_world.permissions import Permission
 from bots.rehearsal.discord_world.snowflakes import iso
@@ -70,6 +70,10 @@ def create(call: Call) -> Reply:
         return _in_forum(call, channel)
     if channel.kind not in (ChannelKind.TEXT, ChannelKind.ANNOUNCEMENT):
         raise Refusal(50024)
+    form = Form(call.note)
+    if call.table.get("type") is not None:
+        form.one_of(call.table, "type", (), [int(kind) for kind in THREADS])
+    form.finish()
     kind = ChannelKind(call.table.get("type") or ChannelKind.PRIVATE_THREAD)
     private = kind is ChannelKind.PRIVATE_THREAD
     need(channel, call.app, Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS)
@@ -83,11 +87,11 @@ def create(call: Call) -> Reply:
 def _in_forum(call: Call, forum: Channel) -> Reply:
     need(forum, call.app, Permission.SEND_MESSAGES)
     name = _read(call, SHARED | {"message", "applied_tags", "type"})
-    tags = [int(tag) for tag in call.table.get("applied_tags") or []]
     known = {int(tag["id"]) for tag in forum.tags}
     form = Form(call.note)
-    if len(tags) > 5 or not set(tags) <= known:
-        form.wrong(("applied_tags",), "BASE_TYPE_BAD_LENGTH", "Must be at most 5 tags of this channel.")
+    tags = [snowflake(tag, "applied_tags") for tag in form.listing(call.table, "applied_tags", (), most=5)]
+    if not set(tags) <= known:
+        form.wrong(("applied_tags",), "BASE_TYPE_BAD_LENGTH", "Must be tags of this channel.")
     body = form.table(call.table.get("message"), ("message",))
     form.finish()
     if forum.requires_tag and not tags:

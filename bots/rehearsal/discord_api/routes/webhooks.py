@@ -6,7 +6,7 @@ from bots.rehearsal.discord_api import compose
 from bots.rehearsal.discord_api.access import channel_of, guild_of, may_change, need
 from bots.rehearsal.discord_api.call import Call, Rate, Reply, Route
 from bots.rehearsal.discord_api.form import Form
-from bots.rehearsal.discord_api.refusals import Refusal
+from bots.rehearsal.discord_api.refusals import Refusal, snowflake
 from bots.rehearsal.discord_api.routes import interactions, messages, threads
 from bots.rehearsal.discord_world import wire
 from bots.rehearsal.discord_world.accounts import Account
@@ -116,7 +116,7 @@ def _place(call: Call, hook: Webhook) -> Channel:
         if forum and hook.channel.requires_tag and not call.table.get("applied_tags"):
             raise Refusal(40067)
         return hook.channel
-    thread = call.world.channel(int(thread_id))
+    thread = call.world.channel(snowflake(thread_id, "thread_id"))
     if thread is None or thread.parent is not hook.channel:
         raise Refusal(10003)
     if thread.thread is not None and thread.thread.locked:
