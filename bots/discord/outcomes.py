@@ -22,13 +22,13 @@ _ACCOUNT_TROUBLE = 60.0
 _BLOCKED = 40333
 
 _GONE = {
-    10003: "the channel no longer exists",
-    10004: "the server no longer exists",
-    40058: "this kind of channel takes no messages",
-    50007: "they do not take messages from us",
-    50008: "this kind of channel takes no messages",
-    50024: "this kind of channel takes no messages",
-    50278: "they share no server with us any more",
+    10003: "deleted",
+    10004: "deleted",
+    40058: "takes no messages",
+    50007: "blocked",
+    50008: "takes no messages",
+    50024: "takes no messages",
+    50278: "no server in common",
 }
 _LOST = {
     10008: "the message no longer exists",

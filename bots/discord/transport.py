@@ -22,6 +22,7 @@ from core.platform import Reach
 LONGEST_WAIT = 30.0
 """Seconds a call may wait for its bucket before `discord.RateLimited` is raised: the smallest discord.py takes."""
 
+_JSON = "application/json"
 _CONNECT = 10.0
 _ANSWER = 60.0
 _SCAN_EVERY = 60.0
@@ -63,6 +64,14 @@ class Flooded(discord.DiscordException):
 
 class ElsewhereError(aiohttp.ClientConnectionError):
     """Something asked for an address outside the stage, and nothing was sent there."""
+
+
+class NotDiscordError(aiohttp.ClientError):
+    """Something answers in Discord's place: a captive portal, a proxy."""
+
+
+class NotLoggedInError(aiohttp.ClientConnectionError):
+    """The account has not reached Discord yet."""
 
 
 class SealedConnector(aiohttp.TCPConnector):
@@ -126,9 +135,15 @@ class Http(HTTPClient):
         trace.on_request_start.append(self._start)
         trace.on_request_headers_sent.append(self._headers_sent)
         trace.on_request_end.append(self._end)
-        connector = SealedConnector((yarl.URL(way.api), yarl.URL(way.gateway))) if way.sealed else None
-        loop = asyncio.get_running_loop()
-        super().__init__(loop, connector, http_trace=trace, max_ratelimit_timeout=LONGEST_WAIT)
+        self._way = way
+        super().__init__(asyncio.get_running_loop(), http_trace=trace, max_ratelimit_timeout=LONGEST_WAIT)
+
+    async def static_login(self, token: str) -> Any:
+        """Log in, on a fresh connection each time it is tried."""
+        await self.close()
+        origins = (yarl.URL(self._way.api), yarl.URL(self._way.gateway))
+        self.connector = SealedConnector(origins) if self._way.sealed else aiohttp.TCPConnector(limit=0)
+        return await super().static_login(token)
 
     async def request(
         self,
@@ -140,6 +155,8 @@ class Http(HTTPClient):
         **kwargs: Any,
     ) -> Any:
         """Make one attempt at a call. `crossing` is told when it leaves."""
+        if self.token is None:
+            raise NotLoggedInError
         crossing = crossing or Crossing()
         crossing.chat = int(route.channel_id) if route.channel_id is not None else None
         kwargs.setdefault("timeout", aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=_ANSWER))
@@ -184,6 +201,8 @@ class Http(HTTPClient):
             raise await self._flooded(context.trace_request_ctx, response)
         if response.status >= 500:
             raise discord.DiscordServerError(response, await json_or_text(response))
+        if context.trace_request_ctx is not None and response.status == 200 and response.content_type != _JSON:
+            raise NotDiscordError(f"{response.content_type} instead of JSON")
         self._cloudflare = _CLOUDFLARE
 
     async def _flooded(self, crossing: Crossing | None, response: aiohttp.ClientResponse) -> Flooded:

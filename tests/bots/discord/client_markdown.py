@@ -114,6 +114,7 @@ _BLOCKS: tuple[Rule, ...] = (
 )
 _QUOTE: Rule = (re.compile(r"( *>>> ([\s\S]*))|( *> [^\n]*(\n *> [^\n]*)*\n?)"), _unquote)
 _INLINE: tuple[Rule, ...] = (
+    (re.compile(r"(\n)"), _say),
     (re.compile(r"```(?:[\w+-]*\n)?([\s\S]+?)```"), _looks("other")),
     (re.compile(r"\\([^0-9A-Za-z\s])"), _say),
     (re.compile(r"<([^: >]+:/[^ >]+)>"), _self_link),

@@ -9,25 +9,66 @@ from core.blocks import Run, plain
 from core.markup import Line, Look
 from tests.bots.discord.client_markdown import read
 
-MENTIONS = ("@everyone", "@here", "<@1>", "<@!1>", "<@&1>", "<#1>", "<a:wave:1>", "<t:1:R>", "</desk post:1>", "<id:home>")
+MENTIONS = (
+    "@everyone",
+    "@here",
+    "<@1>",
+    "<@!1>",
+    "<@&1>",
+    "<#1>",
+    "<a:wave:1>",
+    "<t:1:R>",
+    "</desk post:1>",
+    "<id:home>",
+)
 TRAPS = (
     *MENTIONS,
     *("# ", "## ", "-# ", "- ", "+ ", "1. ", "1986. ", "> ", ">>> ", "* ", "#", "C#", "-#", "\\", "\\*", "¯\\_(ツ)_/¯"),
-    *("*", "**", "***", "_", "__", "~~", "~5", "|", "||", "`", "```", "[", "]", "](", "[a](b)", "[a](https://x.org)", "("),
+    *(
+        "*",
+        "**",
+        "***",
+        "_",
+        "__",
+        "~~",
+        "~5",
+        "|",
+        "||",
+        "`",
+        "```",
+        "[",
+        "]",
+        "](",
+        "[a](b)",
+        "[a](https://x.org)",
+        "(",
+    ),
     *(":", ":smile:", ":+1:", ":100:", "14:05:33", "https://", "http://x.org/a_b*c", "https://x.org/a_(b)_c", "//"),
-    *("see https://example.org/a_b.", "(https://example.org/?q=1)", "steam://run/1", "HTTPS://X.ORG", "https://x.org/@here"),
+    *(
+        "see https://example.org/a_b.",
+        "(https://example.org/?q=1)",
+        "steam://run/1",
+        "HTTPS://X.ORG",
+        "https://x.org/@here",
+    ),
     *("\n", "\n\n", " ", "  ", "a", "B", "é", "漢", "👍🏽", "x_y_z", "snake_case", "5 * 3 * 2"),
 )
-words = st.lists(st.sampled_from(TRAPS) | st.text(max_size=6), max_size=12).map("".join).map(
-    lambda text: text.replace(UNSEEN, "").replace("\r", "")
+words = (
+    st.lists(st.sampled_from(TRAPS) | st.text(max_size=6), max_size=12)
+    .map("".join)
+    .map(lambda text: text.replace(UNSEEN, "").replace("\r", ""))
 )
-urls = st.sampled_from(("https://example.org/a_b*c", "https://en.example.org/wiki/A_(B)", "https://пример.рф/д", "https://x.org/)"))
+urls = st.sampled_from(
+    ("https://example.org/a_b*c", "https://en.example.org/wiki/A_(B)", "https://пример.рф/д", "https://x.org/)")
+)
 looks = st.sampled_from((Look.PLAIN, Look.HEADLINE, Look.HEADING, Look.QUOTE, Look.SMALL, Look.POINT))
 
 
 @st.composite
 def texts(draw: st.DrawFn) -> tuple[Run, ...]:
-    runs = draw(st.lists(st.builds(Run, words, bold=st.booleans(), italic=st.booleans(), url=st.none() | urls), max_size=5))
+    runs = draw(
+        st.lists(st.builds(Run, words, bold=st.booleans(), italic=st.booleans(), url=st.none() | urls), max_size=5)
+    )
     return tuple(run for run in runs if run.text)
 
 
@@ -76,7 +117,13 @@ def test_no_mention_survives(mention: str) -> None:
 
 
 def test_bold_italic_and_links_are_shown_as_such() -> None:
-    text = (Run("Rain", bold=True), Run(" in "), Run("Oslo", italic=True), Run(" "), Run("here", url="https://yr.no/a_(b)"))
+    text = (
+        Run("Rain", bold=True),
+        Run(" in "),
+        Run("Oslo", italic=True),
+        Run(" "),
+        Run("here", url="https://yr.no/a_(b)"),
+    )
     seen = read(written(Line(text)))
     assert seen.bold == ["Rain"]
     assert seen.italic == ["Oslo"]

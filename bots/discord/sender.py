@@ -1,0 +1,153 @@
+"""One account's road out on Discord: draw, send, change, remove, and say what came of it in the port's words."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from discord.http import Route
+
+from bots.discord import messages, outcomes
+from bots.discord.calls import Calls, NotDone, Payload, Upload
+from bots.discord.render import Drawn, Picture, draw
+from core import locales
+from core.model import Address, Bulletin, Form, Platform
+from core.platform import Copy, Forbidden, Manner, Outcome, Part, Sent, Unknown
+
+_log = logging.getLogger(__name__)
+
+Fetch = Callable[[str], Awaitable[bytes | None]]
+"""Gives a picture's bytes by the sha256 of them; None when the store has them no more."""
+Missing = Callable[[int], str]
+"""Names the right we lack in a channel, as Discord's settings call it."""
+
+
+class DiscordSender:
+    """Implements `core.platform.Sender`."""
+
+    platform = Platform.DISCORD
+
+    def __init__(self, account: str, calls: Calls, fetch: Fetch, missing: Missing) -> None:
+        """`account` is the name in the settings."""
+        self.account = account
+        self._calls = calls
+        self._fetch = fetch
+        self._missing = missing
+
+    def draw(self, bulletin: Bulletin, language: str, kept: tuple[Form, ...] = ()) -> tuple[Part, ...]:
+        """Draw a bulletin in a language."""
+        return draw(bulletin, locales.words(language), kept)
+
+    async def send(self, to: Address, part: Part, manner: Manner) -> Outcome:
+        """Send one message. What may not go along (pictures, cards, the link to an older message) stays behind."""
+        drawn = _ours(part)
+        try:
+            return await self._create(to, drawn, manner)
+        except NotDone as refusal:
+            lighter, alone = _lighter(drawn, refusal), _alone(manner, refusal)
+            if (lighter, alone) == (drawn, manner) and not await self._woken(to, refusal):
+                return self._named(to, refusal)
+        try:
+            return await self._create(to, lighter, alone)
+        except NotDone as refusal:
+            return self._named(to, refusal)
+
+    async def edit(self, to: Address, copies: tuple[Copy, ...], part: Part) -> Outcome:
+        """Make a message say what `part` says."""
+        drawn, copy = _ours(part), copies[0]
+        try:
+            return await self._change(to, copy, drawn)
+        except NotDone as refusal:
+            lighter = _lighter(drawn, refusal)
+            if lighter == drawn and not await self._woken(to, refusal):
+                return self._named(to, refusal)
+        try:
+            return await self._change(to, copy, lighter)
+        except NotDone as refusal:
+            return self._named(to, refusal)
+
+    async def remove(self, to: Address, copy: Copy) -> Outcome:
+        """Delete one message."""
+        try:
+            await self._calls.make(_route("DELETE", to, copy))
+        except NotDone as refusal:
+            return self._named(to, refusal)
+        return Sent(())
+
+    async def _create(self, to: Address, drawn: Drawn, manner: Manner) -> Outcome:
+        uploads = await self._uploads(drawn.pictures)
+        if len(uploads) < len(drawn.pictures):
+            drawn = replace(drawn, content=drawn.bare)
+        payload = messages.created(drawn, manner, uploads)
+        return _copied(await self._calls.make(_route("POST", to), payload, uploads))
+
+    async def _change(self, to: Address, copy: Copy, drawn: Drawn) -> Outcome:
+        payload = messages.edited(drawn)
+        if not drawn.pictures:
+            return await self._patch(to, copy, payload | {"attachments": []})
+        body = await self._calls.make(_route("PATCH", to, copy), payload)
+        if isinstance(body, dict) and not messages.shows(body, drawn.pictures):
+            uploads = await self._uploads(drawn.pictures)
+            return await self._patch(to, copy, messages.with_pictures(payload, drawn.pictures, uploads), uploads)
+        return _copied(body)
+
+    async def _patch(self, to: Address, copy: Copy, payload: Payload, uploads: tuple[Upload, ...] = ()) -> Outcome:
+        return _copied(await self._calls.make(_route("PATCH", to, copy), payload, uploads))
+
+    async def _uploads(self, pictures: tuple[Picture, ...]) -> tuple[Upload, ...]:
+        found: list[Upload] = []
+        for picture in pictures:
+            content = await self._fetch(picture.asset)
+            if content is None:
+                _log.warning("a picture is gone from the store", extra={"asset": picture.asset})
+            else:
+                found.append(messages.upload(picture, content))
+        return tuple(found)
+
+    async def _woken(self, to: Address, refusal: NotDone) -> bool:
+        """Whether a sleeping thread could be woken."""
+        if refusal.code != outcomes.ARCHIVED:
+            return False
+        try:
+            await self._calls.make(Route("PATCH", "/channels/{channel_id}", channel_id=to.chat_id), {"archived": False})
+        except NotDone:
+            return False
+        return True
+
+    def _named(self, to: Address, refusal: NotDone) -> Outcome:
+        if refusal.code == outcomes.MISSING_PERMISSIONS:
+            return Forbidden(self._missing(to.chat_id))
+        return refusal.outcome
+
+
+def _ours(part: Part) -> Drawn:
+    if not isinstance(part, Drawn):
+        raise TypeError(f"not drawn for Discord: {part!r:.80}")
+    return part
+
+
+def _route(verb: str, to: Address, copy: Copy | None = None) -> Route:
+    if copy is None:
+        return Route(verb, "/channels/{channel_id}/messages", channel_id=to.chat_id)
+    path = "/channels/{channel_id}/messages/{message_id}"
+    return Route(verb, path, channel_id=to.chat_id, message_id=copy.message_id)
+
+
+def _lighter(drawn: Drawn, refusal: NotDone) -> Drawn:
+    """The same words without what may have been too much or not allowed."""
+    if refusal.code == outcomes.MISSING_PERMISSIONS or refusal.code in outcomes.TOO_LARGE:
+        return replace(drawn, content=drawn.bare, form=Form.TEXT, pictures=(), cards=())
+    return drawn
+
+
+def _alone(manner: Manner, refusal: NotDone) -> Manner:
+    return replace(manner, reply_to=None) if refusal.code == outcomes.NO_HISTORY else manner
+
+
+def _copied(body: Any) -> Outcome:
+    """The copy a message body tells of. Anything else came from something that is not Discord."""
+    try:
+        form = Form.PHOTO if body["attachments"] else Form.TEXT
+        return Sent((Copy(int(body["id"]), form),))
+    except (KeyError, TypeError, ValueError):
+        return Unknown("the answer is not a message")

@@ -1,0 +1,153 @@
+"""A stage with a server on it, and the real discord.py client of ours in front of it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+
+from bots.discord.bot import DiscordBot
+from bots.discord.gateway import Phase
+from bots.discord.transport import Way
+from bots.rehearsal.discord_world.accounts import App
+from bots.rehearsal.discord_world.channels import Channel
+from bots.rehearsal.discord_world.guilds import Guild
+from bots.rehearsal.discord_world.person import Person
+from bots.rehearsal.stage import Stage
+from core.courier import AccountGate
+from core.model import Address, Platform
+from core.pacing import Pace, Window
+
+TOKEN = "stage.discord.canary-token"
+QUICK = Pace(Window(1000, 1.0), (Window(1000, 1.0),), (Window(1000, 1.0),))
+"""The gate is there, and holds nobody up: pacing has tests of its own."""
+
+
+@dataclass
+class Town:
+    """Where the tests live."""
+
+    stage: Stage
+    app: App
+    guild: Guild
+    channel: Channel
+    ann: Person
+    """Who owns the server."""
+    bob: Person
+
+    @property
+    def here(self) -> Address:
+        return address(self.channel)
+
+
+@dataclass
+class Ears:
+    """Keeps what was heard."""
+
+    left: list[tuple[list[int], str]] = field(default_factory=list)
+
+    async def interaction(self, asked: discord.Interaction[Any]) -> None:
+        await asked.response.send_message("heard", ephemeral=True)
+
+    async def place_left(self, chats: list[int], because: str) -> None:
+        self.left.append((chats, because))
+
+
+def address(channel: Channel) -> Address:
+    return Address(Platform.DISCORD, channel.id)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with Stage(journal=tmp_path / "journal.jsonl") as stage:
+        stage.discord.identify_spacing = 0.0
+        yield stage
+        assert stage.violations == []
+
+
+@pytest.fixture
+def town(stage: Stage) -> Town:
+    app = stage.discord.add_bot(token=TOKEN, name="Livedesk")
+    ann = stage.discord.add_person("ann")
+    guild = stage.discord.add_guild("Town server", bots=[app], owner=ann)
+    bob = stage.discord.add_person("bob", language="en-GB")
+    guild.join(bob)
+    return Town(stage, app, guild, guild.add_text_channel("live"), ann, bob)
+
+
+@pytest.fixture
+def assets() -> dict[str, bytes]:
+    return {}
+
+
+Make = Callable[..., DiscordBot]
+Launch = Callable[[DiscordBot], Awaitable[DiscordBot]]
+
+
+@pytest.fixture
+def gate() -> AccountGate:
+    return AccountGate(QUICK)
+
+
+@pytest.fixture
+async def make(stage: Stage, gate: AccountGate, assets: dict[str, bytes]) -> Make:
+    """Make a bot; what is not given is ordinary."""
+
+    async def fetch(digest: str) -> bytes | None:
+        return assets.get(digest)
+
+    async def greet(_: discord.Client) -> None:
+        return
+
+    def bot(**more: Any) -> DiscordBot:
+        given = {
+            "account": "desk",
+            "token": TOKEN,
+            "gate": gate,
+            "way": Way(f"{stage.url}/api/v10", stage.discord.gateway_address, sealed=True),
+            "hears": Ears(),
+            "greet": greet,
+            "fetch": fetch,
+            "patience": 1.0,
+            "ready_timeout": 0.05,
+            "unit": 0.02,
+        }
+        return DiscordBot(**{**given, **more})
+
+    return bot
+
+
+@pytest.fixture
+async def launch() -> AsyncIterator[Launch]:
+    """Start a bot and wait until it is connected or refused; every one is stopped at the end."""
+    running: list[asyncio.Task[None]] = []
+
+    async def go(bot: DiscordBot) -> DiscordBot:
+        task = asyncio.create_task(bot.run())
+        running.append(task)
+        await until(lambda: bot.standing.phase is Phase.CONNECTED or task.done())
+        if task.done():
+            task.result()
+        return bot
+
+    yield go
+    for task in running:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+
+
+async def until(happened: Callable[[], bool], patience: float = 10.0) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(patience):
+        while not happened():  # noqa: ASYNC110 -- what is waited for has no event of its own
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def bot(make: Make, town: Town, launch: Launch) -> DiscordBot:
+    return await launch(make())
