@@ -1,17 +1,10 @@
-"""The nouns of the newsroom, frozen. The words are those of docs/words.md; every instant is an aware UTC datetime."""
+"""What the newsroom says: coverages, their entries and every revision of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from core.blocks import Block
-
-
-class Platform(StrEnum):
-    """A chat platform Livedesk speaks to."""
-
-    TELEGRAM = "telegram"
-    DISCORD = "discord"
 
 
 class CoverageStatus(StrEnum):
@@ -214,180 +207,6 @@ class Proposal:
     at: datetime
 
 
-class PlaceKind(StrEnum):
-    """What sort of place a destination is: it decides how long its receipts live and how fast we may talk."""
-
-    PRIVATE = "private"
-    GROUP = "group"
-    TOPIC = "topic"
-    CHANNEL = "channel"
-    THREAD = "thread"
-    FORUM = "forum"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A place in a chat app: the chat (Discord: the channel or thread) and a Telegram topic, else 0."""
-
-    platform: Platform
-    chat_id: int
-    thread_id: int = 0
-
-
-class DestinationStatus(StrEnum):
-    """A paused destination keeps every setting; only its own `/stop` or `/forgetme` removes anything."""
-
-    ACTIVE = "active"
-    PAUSED = "paused"
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """A place that can receive, on the account that reaches it."""
-
-    id: int
-    account: str
-    address: Address
-    kind: PlaceKind
-    title: str
-    language: str
-    status: DestinationStatus = DestinationStatus.ACTIVE
-    paused_because: str = ""
-
-
-class Scope(StrEnum):
-    """What a subscription points at, the most specific last."""
-
-    NEWSROOM = "newsroom"
-    SERIES = "series"
-    COVERAGE = "coverage"
-
-
-class Level(StrEnum):
-    """How many entries a subscription wants."""
-
-    ALL = "all"
-    KEY = "key"
-    BREAKING = "breaking"
-    NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a subscription asks for. More rules join here as they are built; `core/rules.py` alone reads them."""
-
-    entries: Level = Level.ALL
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A destination's wish to receive the newsroom (`target_id` 0), a series or one coverage."""
-
-    id: int
-    destination_id: int
-    scope: Scope
-    target_id: int
-    rules: Rules
-    joined_seq: int
-
-
-class Role(StrEnum):
-    """What an enrolled person may do, the most powerful last."""
-
-    EDITOR = "editor"
-    LEAD = "lead"
-    OWNER = "owner"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody enrolled. `key` is random and all the audit keeps; erasing deletes its mapping to accounts."""
-
-    key: str
-    name: str
-    role: Role
-
-
-class BulletinKind(StrEnum):
-    """Anything Livedesk pushes."""
-
-    ENTRY = "entry"
-    ALERT = "alert"
-    SUMMARY = "summary"
-    NOTICE = "notice"
-    ANSWER = "answer"
-
-
-class Operation(StrEnum):
-    """What a broadcast does with a bulletin."""
-
-    PUBLISH = "publish"
-    EDIT = "edit"
-    RETRACT = "retract"
-
-
-class Urgency(IntEnum):
-    """Broadcast classes, strict: a smaller number goes first (design §4)."""
-
-    ALERT = 0
-    DESK_ANSWER = 1
-    NOTICE = 2
-    ANSWER = 3
-    ENTRY = 4
-    EDIT = 5
-    SUMMARY = 6
-    CARD = 7
-    BACKFILL = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Bulletin:
-    """Something to be carried: what renderers draw. Exactly one of `entry`, `summary` and `words` is set."""
-
-    id: int
-    kind: BulletinKind
-    revision: int
-    coverage: Coverage
-    entry: Entry | None = None
-    summary: Summary | None = None
-    words: str = ""
-    """An answer's text, already in the destination's language."""
-
-    @property
-    def retracted(self) -> bool:
-        """Whether every copy must become a notice."""
-        return self.entry is not None and self.entry.status is EntryStatus.RETRACTED
-
-    @property
-    def loud(self) -> bool:
-        """Whether it rings: only alerts do."""
-        return self.kind is BulletinKind.ALERT
-
-
-class Form(StrEnum):
-    """How a part was sent, which decides the method that edits it."""
-
-    TEXT = "text"
-    PHOTO = "photo"
-    ALBUM = "album"
-    MERGED = "merged"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the platform gave back for one part: without it nothing can be corrected."""
-
-    bulletin_id: int
-    destination_id: int
-    part: int
-    message_id: int
-    revision: int
-    form: Form
-    loud: bool
-    language: str
-    sent_at: datetime
-
-
 @dataclass(frozen=True, slots=True)
 class Asset:
     """A stored picture: content-addressed by the sha256 of its bytes."""
@@ -397,16 +216,3 @@ class Asset:
     size: int
     width: int
     height: int
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Whom a publish reaches and by when, told before sending."""
-
-    destinations: dict[Platform, int] = field(default_factory=dict)
-    seconds: dict[Platform, float] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """Destinations on all platforms."""
-        return sum(self.destinations.values())
