@@ -3,6 +3,7 @@
 A copy of the house gets one wrong import after another, and the contract that holds that wall must complain.
 """
 
+import ast
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parent.parent
+ROOMS = ("bots", "config", "core")
 SETUP = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = {contract["id"]: contract for contract in SETUP["tool"]["importlinter"]["contracts"]}
 
@@ -36,6 +38,24 @@ WRONG = {
     ],
     "stage": [("bots/rehearsal/stage.py", "import core.model"), ("bots/rehearsal/faults.py", "import config.layers")],
     "openers": [("bots/logs.py", "import config.settings"), ("bots/logs.py", "import bots.rehearsal.stage")],
+    "telegram": [("bots/discord/messages.py", "import telegram.error"), ("core/rules.py", "import orjson")],
+    "discord": [("bots/telegram/outcomes.py", "import discord"), ("core/commands/forms.py", "import discord.ui")],
+    "http": [("bots/telegram/sender.py", "import aiohttp"), ("core/formats/page.py", "import yarl")],
+    "terminal": [("bots/logs.py", "import typer")],
+    "logs": [("core/courier/lane.py", "import structlog")],
+    "settings": [("core/model.py", "import pydantic")],
+    "sql": [("core/courier/lane.py", "import sqlalchemy"), ("core/newsroom/slugs.py", "from sqlalchemy import select")],
+    "schedule": [("core/courier/lane.py", "import apscheduler.schedulers.asyncio")],
+    "markup": [("bots/telegram/outcomes.py", "import markdown_it")],
+    "formats": [("core/markup/clean.py", "import selectolax.parser")],
+    "locales": [("core/formats/zones.py", "import babel.dates")],
+    "likeness": [("core/commands/forms.py", "import rapidfuzz")],
+    "drivers": [("core/store/engines.py", "import psycopg"), ("core/store/engines.py", "import sqlite3")],
+    "quiet": [("core/formats/page.py", "import http.client"), ("core/formats/page.py", "import subprocess")],
+    "pens": [
+        ("bots/telegram/render/__init__.py", "import telegram"),
+        ("bots/discord/render/__init__.py", "import asyncio"),
+    ],
 }
 
 LINT = """
@@ -69,7 +89,7 @@ Path("broken.json").write_text(json.dumps(found), encoding="utf-8")
 def broken(tmp_path_factory):
     """Which contracts each wrong import breaks; under None, what breaks in the house as it stands."""
     copy = tmp_path_factory.mktemp("house")
-    for room in ("bots", "config", "core"):
+    for room in ROOMS:
         shutil.copytree(HOUSE / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(HOUSE / "pyproject.toml", copy)
     cases = [case for wall in WRONG.values() for case in wall]
@@ -87,6 +107,26 @@ def broken(tmp_path_factory):
 
 def test_the_house_as_it_stands_keeps_every_contract(broken):
     assert broken[None] == []
+
+
+def test_every_library_has_a_home():
+    housed = {name for contract in CONTRACTS.values() for name in contract.get("protected_modules", ())}
+    imported = {
+        (name.partition(".")[0], str(file.relative_to(HOUSE)))
+        for room in ROOMS
+        for file in (HOUSE / room).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for name in names_of(node)
+    }
+    homeless = {(name, file) for name, file in imported if name not in {*sys.stdlib_module_names, *ROOMS, *housed}}
+    assert homeless == set()
+
+
+def names_of(node):
+    """The modules an import statement names."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def test_every_contract_has_a_wrong_import_that_shows_it_works():
