@@ -12,6 +12,9 @@ from core.formats.page import NotAPage
 Node = Mapping[str, Any]
 
 _WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$|;\s*$")
+_OPENING = re.compile(r"<!--|<script\b[^<>]{0,2000}>", re.IGNORECASE)
+_COMMENT_END = re.compile(r"-->")
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,27 @@ def kinds(node: Node) -> frozenset[str]:
 
 
 def _scripts(text: str) -> Iterator[str]:
+    """What the JSON-LD scripts hold, comments left out.
+
+    The page around them is never parsed: parsers take for ever on markup nested very deeply.
+    """
+    at = 0
+    while opening := _OPENING.search(text, at):
+        comment = opening[0] == "<!--"
+        ending = (_COMMENT_END if comment else _SCRIPT_END).search(text, opening.end())
+        if ending is None:
+            return
+        if not comment and _is_json_ld(opening[0]):
+            yield _WRAPPING.sub("", text[opening.end() : ending.start()])
+        at = ending.end()
+
+
+def _is_json_ld(tag: str) -> bool:
     from selectolax.lexbor import LexborHTMLParser
 
-    for script in LexborHTMLParser(text).css("script"):
-        if (script.attributes.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
-            yield _WRAPPING.sub("", script.text(deep=True))
+    script = LexborHTMLParser(f"{tag}</script>").css_first("script")
+    kind = (script.attributes.get("type") or "") if script else ""
+    return kind.split(";")[0].strip().lower() == "application/ld+json"
 
 
 def _parsed(text: str, where: str) -> Any:

@@ -18,7 +18,9 @@ _LISTS = frozenset({"ul", "ol"})
 _APART = frozenset({"p", "div", "section", "article", "figure", "figcaption", "table", "tr", "hr", "body", "html"})
 _SILENT = frozenset({"script", "style", "head", "template", "noscript", "svg", "object", "-comment", "_comment"})
 _DEEPEST = 60
-"""Nested elements. Deeper markup is an attack: its words are taken flat."""
+"""Nested elements. Deeper markup is an attack (the parser's time grows with the square): its words are taken flat."""
+# Without those that close themselves, or that HTML closes when the next one opens.
+_NESTING = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|dd|dt|source|wbr|input|meta|link)\b)[a-z]", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -35,6 +37,13 @@ class _Draft:
             words = words.lstrip(" ")
         if words:
             self.runs.append(replace(look, text=words))
+
+    def break_line(self, look: blocks.Run) -> None:
+        """One break is a new line, two are a new paragraph."""
+        if self.runs and self.runs[-1].text == "\n":
+            self.close()
+        elif self.runs:
+            self.runs.append(replace(look, text="\n"))
 
     def take(self) -> blocks.Text:
         """The runs so far as one text, without spaces at its ends."""
@@ -59,36 +68,46 @@ def read(markup: str) -> tuple[blocks.Block, ...]:
     from selectolax.lexbor import LexborHTMLParser
 
     draft = _Draft()
-    root = LexborHTMLParser(markup).body
+    root = LexborHTMLParser(_flat(markup) if _too_deep(markup) else markup).body
     if root is not None:
-        _walk(root, blocks.Run(""), draft, 0)
+        _walk(root, blocks.Run(""), draft)
     draft.close()
     return tuple(draft.made)
 
 
-def _walk(node: "LexborNode", look: blocks.Run, draft: _Draft, depth: int) -> None:
+def _too_deep(markup: str) -> bool:
+    depth = 0
+    for tag in _NESTING.finditer(markup):
+        depth += -1 if tag[1] else 1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _flat(markup: str) -> str:
+    return re.sub(r"<[^<>]*>", " ", markup)
+
+
+def _walk(node: "LexborNode", look: blocks.Run, draft: _Draft) -> None:
     for child in node.iter(include_text=True):
         tag = child.tag or ""
         if tag == "-text":
             draft.add(child.text(deep=False), look)
         elif tag in _SILENT:
             continue
-        elif depth > _DEEPEST:
-            draft.add(child.text(deep=True), look)
         elif tag in _HEADINGS or tag in _LISTS or tag in ("blockquote", "img", "br"):
-            _structure(child, tag, look, draft, depth)
+            _structure(child, tag, look, draft)
         elif tag in _APART:
             draft.close()
-            _walk(child, look, draft, depth + 1)
+            _walk(child, look, draft)
             draft.close()
         else:
-            _walk(child, _look(child, tag, look), draft, depth + 1)
+            _walk(child, _look(child, tag, look), draft)
 
 
-def _structure(child: "LexborNode", tag: str, look: blocks.Run, draft: _Draft, depth: int) -> None:
+def _structure(child: "LexborNode", tag: str, look: blocks.Run, draft: _Draft) -> None:
     if tag == "br":
-        if draft.runs:
-            draft.runs.append(replace(look, text="\n"))
+        draft.break_line(look)
         return
     draft.close()
     if tag == "img":
@@ -97,16 +116,16 @@ def _structure(child: "LexborNode", tag: str, look: blocks.Run, draft: _Draft, d
         if alt or web_address(url):
             draft.made.append(blocks.Image(alt=alt, url=url if web_address(url) else None))
     elif tag in _LISTS:
-        _list(child, look, draft, depth, ordered=tag == "ol")
+        _list(child, look, draft, ordered=tag == "ol")
     else:
-        _whole(child, blocks.Subheading if tag in _HEADINGS else blocks.Quote, look, draft, depth)
+        _whole(child, blocks.Subheading if tag in _HEADINGS else blocks.Quote, look, draft)
 
 
-def _list(child: "LexborNode", look: blocks.Run, draft: _Draft, depth: int, *, ordered: bool) -> None:
+def _list(child: "LexborNode", look: blocks.Run, draft: _Draft, *, ordered: bool) -> None:
     points = []
     for point in child.iter():
         inner = _Draft()
-        _walk(point, look, inner, depth + 1)
+        _walk(point, look, inner)
         words = [_words(block) for block in inner.made] + [inner.take()]
         points.append(_joined([run for text in words for run in (*text, blocks.Run(" "))][:-1]))
     kept = tuple(point for point in points if blocks.plain(point).strip())
@@ -114,12 +133,10 @@ def _list(child: "LexborNode", look: blocks.Run, draft: _Draft, depth: int, *, o
         draft.made.append(blocks.Bullets(kept, ordered))
 
 
-def _whole(
-    child: "LexborNode", kind: type[blocks.Subheading | blocks.Quote], look: blocks.Run, draft: _Draft, depth: int
-) -> None:
+def _whole(child: "LexborNode", kind: type[blocks.Subheading | blocks.Quote], look: blocks.Run, draft: _Draft) -> None:
     """One block of everything inside: a heading, or each paragraph of a block quotation."""
     inner = _Draft()
-    _walk(child, look, inner, depth + 1)
+    _walk(child, look, inner)
     inner.close(kind)
     for block in inner.made:
         draft.made.append(kind(block.text) if isinstance(block, blocks.Paragraph) else block)

@@ -64,7 +64,7 @@ def _coverage(reading: Reading, node: Node, name: str) -> _Coverage:
     updates = tuple(update for value in given if (update := reading.node(value)))
     if len(updates) < len(given):
         reading.lose("liveBlogUpdate", f"{len(given) - len(updates)} of {len(given)} are no entries: left out")
-    if not given:
+    if not given and not reading.ours:
         reading.lose("liveBlogUpdate", "the page has no entries")
     url = reading.address(node.get("url")) or reading.address(node.get("mainEntityOfPage"))
     return _Coverage(node, title, url, reading.words(node.get("publisher")), updates)
