@@ -32,7 +32,7 @@ def command(
     ] = None,
 ) -> None:
     """Write a coverage with its corrections and retractions."""
-    with stores.opened(asked.of(context).settings()) as store:
+    with stores.opened_to_read(asked.of(context).settings()) as store:
         page = store.read_now(pages.read, _chosen(store, coverage).id)
     written = {Form.JSONLD: formats.write_jsonld}[form](page, now=asked.now())
     if output is None or str(output) == "-":

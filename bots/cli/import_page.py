@@ -42,7 +42,7 @@ def command(
         raise troubles.Trouble(
             "--publish needs a bot to send with: add an [[accounts]] to the settings (docs/operate.md)"
         )
-    read = formats.read(_bytes(page), name=Path(page).name, zone=zone or None, language=language or None)
+    read = load(page, zone=zone, language=language)
     wanted = _as_asked(read.page, title, settings)
     with stores.opened(settings, make=not dry_run) as store:
         if publish:
@@ -53,6 +53,11 @@ def command(
         report = asyncio.run(newsroom.import_page(wanted, publish=publish, by=BY, into=coverage, keep=not dry_run))
     for line in told(report, read, dry_run=dry_run):
         print(troubles.safe(line))
+
+
+def load(page: str | Path, *, zone: str = "", language: str = "") -> Read:
+    """Read a page from a file, or from standard input for "-". Raises NotAPage, Trouble and OSError."""
+    return formats.read(_bytes(str(page)), name=Path(page).name, zone=zone or None, language=language or None)
 
 
 def told(report: ImportReport, read: Read, *, dry_run: bool) -> list[str]:
