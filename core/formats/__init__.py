@@ -3,7 +3,6 @@
 from core.formats import live_text, opening
 from core.formats.beside import digests, with_assets
 from core.formats.beside import names as pictures
-from core.formats.gather import page_of
 from core.formats.jsonld import find
 from core.formats.jsonld.read import read as read_blog
 from core.formats.jsonld.write import write as write_jsonld
@@ -18,7 +17,6 @@ __all__ = [
     "Read",
     "UnknownZone",
     "digests",
-    "page_of",
     "pictures",
     "read",
     "with_assets",
