@@ -241,3 +241,9 @@ class TooFast(Refusal):
     """Too many commands at once (TH26)."""
 
     key = "refused.too_fast"
+
+
+class NotOurs(Refusal):
+    """The message that was answered is no copy of an entry of ours."""
+
+    key = "refused.not_ours"

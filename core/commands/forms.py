@@ -4,6 +4,7 @@ Descriptions are words: `command.<name>` and `option.<option>` in `core/locales`
 limit for commands and options; Telegram allows 256 for a command).
 """
 
+import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -152,6 +153,12 @@ def find(platform: Platform, typed: str) -> Command | None:
     """The command typed as `typed` on a platform: "coverage new", "desk coverage-new"; None when there is none."""
     wanted = typed.strip().lower()
     return next((command for command in COMMANDS if command.typed(platform) == wanted), None)
+
+
+def nearest(platform: Platform, typed: str) -> str:
+    """The command that looks most like what was typed; "help" when none does."""
+    every = [words for command in COMMANDS if (words := command.typed(platform))]
+    return next(iter(difflib.get_close_matches(typed.lower(), every, n=1)), "help")
 
 
 def menu(speaker: Speaker) -> tuple[tuple[str, str], ...]:

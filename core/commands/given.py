@@ -96,17 +96,22 @@ def _last_choice(option: Option, words: str) -> tuple[str, str]:
 
 
 def _labelled(command: Command, words: str) -> tuple[dict[str, str], str]:
-    """Lines "Name: value" at the beginning or the end; one in the middle of a text belongs to the text."""
+    """Lines "Name: value" before or after the text (or right after its first line); inside it they belong to it."""
     options = {option.name: option for option in command.options if option.labelled}
+    if not options:
+        return {}, words
     found: dict[str, str] = {}
-    lines = words.split("\n") if options else []
+    lines = words.split("\n")
     for at in (0, 1, -1):
-        while len(lines) > at and (line := _label(options, lines[at])):
-            found.setdefault(*line)
+        while (line := _at(lines, at)) is not None and (label := _label(options, line)):
+            found.setdefault(*label)
             del lines[at]
-        while at and lines and not lines[-1].strip():
-            del lines[-1]
-    return found, "\n".join(lines).strip() if options else words
+            lines = "\n".join(lines).rstrip().split("\n")
+    return found, "\n".join(lines).strip()
+
+
+def _at(lines: list[str], at: int) -> str | None:
+    return lines[at] if at < len(lines) else None
 
 
 def _label(options: Mapping[str, Option], line: str) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from babel.messages import mofile, pofile
 from core.locales import clock
 from core.locales.said import Moment, Said, Value, say
 
-__all__ = ["LAST_RESORT", "Moment", "NoSuchWords", "Said", "Value", "Words", "languages", "say", "words"]
+__all__ = ["LAST_RESORT", "Moment", "NoSuchWords", "Said", "Value", "Words", "languages", "say", "tag", "words"]
 
 LAST_RESORT = "en"
 _HERE = Path(__file__).parent
@@ -90,6 +90,15 @@ def words(language: str) -> Words:
     chain = [*_ancestors(language), LAST_RESORT]
     found = [catalogue for name in dict.fromkeys(chain) if (catalogue := _catalogue(name))]
     return Words(language, tuple(found), _locale(chain))
+
+
+def tag(language: str) -> str | None:
+    """A language as BCP 47 writes it ("nb-NO"), if there is such a language."""
+    try:
+        known = Locale.parse(language.strip().replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return None
+    return str(known).replace("_", "-")
 
 
 @cache

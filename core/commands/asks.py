@@ -1,0 +1,41 @@
+"""Discord's modals: what a command still needs, asked for in a form with several lines to write in."""
+
+from core.commands.call import Call
+from core.commands.forms import Command, Kind, Option
+from core.commands.reply import Ask, Field
+from core.locales import say
+from core.model import Platform
+
+_LONGEST = 4000
+"""Characters of a modal's text field (docs.discord.com/developers/components/reference: text input)."""
+
+
+def missing(call: Call, *, value: str = "") -> Ask | None:
+    """A modal for the text a command came without; None where there are no modals. `value` is there to start from."""
+    command = call.given.command
+    if call.place.platform is not Platform.DISCORD or not any(one.kind is Kind.TEXT for one in command.options):
+        return None
+    return form(command, {name: given for name, given in call.given.options.items() if given}, value)
+
+
+def form(command: Command, kept: dict[str, str], value: str = "") -> Ask | None:
+    """A modal for a command's words, with what is known already handed in again."""
+    if command.discord is None or len(value) > _LONGEST:
+        return None
+    wanted = [one for one in command.options if _asked(one) and one.name not in kept]
+    fields = tuple(
+        Field(
+            one.name,
+            say(one.key),
+            value if one.kind is Kind.TEXT else "",
+            long=one.kind is Kind.TEXT,
+            required=one.required,
+            max_length=_LONGEST if one.kind is Kind.TEXT else 300,
+        )
+        for one in wanted
+    )
+    return Ask(say(f"ask.{command.name}"), fields, command.discord, tuple(kept.items()))
+
+
+def _asked(option: Option) -> bool:
+    return option.kind is Kind.TEXT or (option.kind is Kind.LINE and option.labelled)

@@ -1,0 +1,94 @@
+"""What an editor typed, with its pictures, as an entry's content; and content as they would have typed it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from core import blocks, markup
+from core.blocks import Block, Bullets, Embed, Image, Link, Paragraph, Quote, Subheading, Text, Video
+from core.model import Asset, Content, Correction, Importance
+
+_MEDIA = (Image, Video, Embed)
+_BULLET = re.compile(r"^\s*(?:[•*·–—-]\s+|\d{1,2}[.)]\s+)")
+
+
+def written(
+    words: str,
+    pictures: Sequence[Asset] = (),
+    *,
+    alt: str = "",
+    importance: Importance = Importance.NORMAL,
+) -> Content:
+    """A new entry's content; pictures come after the words, described by `alt` when the editor gave one."""
+    typed = markup.parse(words)
+    return Content(typed.headline, (*typed.blocks, *_images(pictures, alt)), importance=importance)
+
+
+def corrected(old: Content, words: str, pictures: Sequence[Asset] = (), *, note: str = "", now: datetime) -> Content:
+    """An entry with new words. Its media stay unless new pictures came; with a note readers are told what changed."""
+    typed = markup.parse(words)
+    kept: tuple[Block, ...] = tuple(block for block in old.blocks if isinstance(block, _MEDIA))
+    media = _images(pictures, "") or kept
+    # A retraction's or an older import's fields (contributors, tags, importance) are not what was retyped.
+    changed = replace(old, headline=typed.headline, blocks=(*typed.blocks, *media))
+    note = markup.clean_line(note)
+    return replace(changed, corrections=(*old.corrections, Correction(note, now))) if note else changed
+
+
+def withdrawn(old: Content, why: str) -> Content:
+    """An entry as it reads once it is taken back, with why."""
+    return replace(old, reason=reason(why))
+
+
+def reason(words: str) -> str:
+    """Why something is taken back, as readers get it: one line."""
+    return markup.clean_line(words)
+
+
+def points(words: str) -> tuple[str, ...]:
+    """A standing summary's points: one a line, or parted by " | " on one line; leading bullets are not part of them."""
+    rows = words.split("\n") if "\n" in words.strip() else words.split(" | ")
+    cleaned = (markup.clean_line(_BULLET.sub("", row)) for row in rows)
+    return tuple(point for point in cleaned if point)
+
+
+def length(content: Content) -> int:
+    """Characters of words readers see, media apart."""
+    return len(typed_again(content))
+
+
+def typed_again(content: Content) -> str:
+    """The words as an editor would have typed them, to start a correction from; media have none."""
+    pieces = (content.headline, *(_typed(block) for block in content.blocks))
+    return "\n\n".join(piece for piece in pieces if piece)
+
+
+def _images(pictures: Sequence[Asset], alt: str) -> tuple[Block, ...]:
+    alt = markup.clean_line(alt)
+    return tuple(Image(alt=alt, asset=one.digest, width=one.width, height=one.height) for one in pictures)
+
+
+def _typed(block: Block) -> str:
+    match block:
+        case Paragraph():
+            return markup.typed(block.text)
+        case Subheading():
+            return f"## {_line(block.text)}"
+        case Bullets():
+            marks = (f"{n}." for n in range(1, len(block.points) + 1)) if block.ordered else ("-" for _ in block.points)
+            return "\n".join(f"{mark} {_line(point)}" for mark, point in zip(marks, block.points, strict=True))
+        case Quote():
+            rows = [f"> {row}" for row in markup.typed(block.text).split("\n")]
+            speaker = ", ".join(name for name in (block.speaker, block.role) if name)
+            return "\n".join((*rows, *((f"> — {speaker}",) if speaker else ())))
+        case Link():
+            return (
+                f"[{block.text}](<{block.url}>)" if block.url and block.text != block.url else block.url or block.text
+            )
+        case Image() | Video() | Embed():
+            return ""
+
+
+def _line(text: Text) -> str:
+    return " ".join(markup.typed(text).split("\n")) if "\n" in blocks.plain(text) else markup.typed(text)

@@ -1,0 +1,93 @@
+"""Refusals as replies: what happened, and what the person can do about it, with a button where one press does it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.commands import asks
+from core.commands.buttons import Act
+from core.commands.call import Call, Pressed, short, spoken
+from core.commands.heard import Incoming, Mark
+from core.commands.reader import SHOWN, offers
+from core.commands.reply import Reply
+from core.commands.rooms import Rooms
+from core.errors import CoverageNotOpen, NoSuchCoverage, Refusal, WhichCoverage, WordsMissing
+from core.locales import Said, Value, say
+from core.model import Asset, Platform
+
+
+def words(refusal: Refusal, platform: Platform) -> Said:
+    """A refusal's words."""
+    params = {name: _value(name, value) for name, value in refusal.params.items()}
+    if isinstance(refusal, CoverageNotOpen):
+        params["command"] = spoken(platform, "coverage.open", coverage=str(refusal.params["slug"]))
+    return say(refusal.key, **params)
+
+
+async def reply(refusal: Refusal, call: Call, rooms: Rooms) -> Reply:
+    """A refusal as an answer to what was said."""
+    line = words(refusal, call.place.platform)
+    match refusal:
+        case WordsMissing():
+            asked = asks.missing(call)
+            if asked is not None:
+                return call.reply(ask=asked)
+            return call.reply(line, say(f"usage.{refusal.command}"))
+        case WhichCoverage():
+            return call.reply(line, buttons=await _choices(call, rooms))
+        case NoSuchCoverage() if call.given.command.name in ("follow", "start"):
+            return call.reply(line, buttons=offers(await rooms.readership.live(), ()))
+    return call.reply(line)
+
+
+def said_again(pressed: Pressed) -> Incoming:
+    """What was said before its coverage was known, with the marks it had then."""
+    said: Mapping[str, Any] = pressed.payload["said"]
+    return Incoming(
+        place=pressed.place,
+        token=said["token"],
+        caller=pressed.caller,
+        language=pressed.language,
+        command=said["command"],
+        words=said["words"],
+        options=said["options"],
+        pictures=tuple(Asset(**one) for one in said["pictures"]),
+        reply_to=said["reply_to"],
+        marks=frozenset(Mark(one) for one in said["marks"]),
+    )
+
+
+async def _choices(call: Call, rooms: Rooms) -> tuple[tuple[Any, ...], ...]:
+    live = await rooms.readership.live()
+    said = _kept(call.incoming)
+    return tuple(
+        [
+            (
+                await rooms.buttons.make(
+                    Act.CHOOSE,
+                    say("list.line", title=short(one.title)),
+                    {"coverage": one.id, "said": said},
+                    call.editor,
+                ),
+            )
+            for one in live[:SHOWN]
+        ]
+    )
+
+
+def _kept(incoming: Incoming) -> dict[str, Any]:
+    return {
+        "token": incoming.token,
+        "command": incoming.command,
+        "words": incoming.words,
+        "options": dict(incoming.options),
+        "pictures": [{name: getattr(one, name) for name in Asset.__dataclass_fields__} for one in incoming.pictures],
+        "reply_to": incoming.reply_to,
+        "marks": sorted(mark.value for mark in incoming.marks),
+    }
+
+
+def _value(name: str, value: object) -> Value:
+    if name == "status":
+        return say(f"status.{value}")
+    # Numbers that name things have no thousands separator; amounts do.
+    return value if isinstance(value, int) and name in ("limit", "length") else str(value)

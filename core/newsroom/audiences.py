@@ -1,0 +1,22 @@
+"""Whom a publish reaches and by when, told before sending: an estimate from the pace each account may keep."""
+
+from core import pacing
+from core.model import Audience, Platform
+from core.store import Connection, accounts, subscriptions
+
+_PACE = {Platform.TELEGRAM: pacing.TELEGRAM, Platform.DISCORD: pacing.DISCORD}
+
+
+def of(conn: Connection, coverage_id: int) -> Audience:
+    """The destinations a coverage reaches now, by platform, and the seconds until the last of them has an entry."""
+    by_account = subscriptions.audience(conn, coverage_id)
+    platforms = {lane.account: lane.platform for lane in accounts.enabled(conn)}
+    destinations: dict[Platform, int] = {}
+    seconds: dict[Platform, float] = {}
+    for account, count in by_account.items():
+        platform = platforms[account]
+        overall = _PACE[platform].overall
+        destinations[platform] = destinations.get(platform, 0) + count
+        # Accounts speak side by side, so the slowest of them says when all is done.
+        seconds[platform] = max(seconds.get(platform, 0.0), count * overall.seconds / overall.count)
+    return Audience(destinations, seconds)
