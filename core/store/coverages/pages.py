@@ -47,23 +47,10 @@ def create(
     source: Source | None = None,
 ) -> Coverage:
     """Open a coverage; its entries count from 1. Raises SlugTaken."""
-    new = sql.insert(conn, tables.coverage).values(
-        slug=slug,
-        title=title,
-        standfirst=standfirst,
-        language=language,
-        zone=zone,
-        status=status,
-        mode=mode,
-        created_at=now,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        url=url,
-        publisher=publisher,
-        series_id=series_id,
-        next_number=1,
-        **provenance.columns(source),
-    )
+    said: dict[str, Any] = {"title": title, "standfirst": standfirst, "language": language, "zone": zone, "url": url}
+    said |= {"publisher": publisher, "starts_at": starts_at, "ends_at": ends_at, "series_id": series_id}
+    given = {**said, **provenance.columns(source), "status": status, "mode": mode, "created_at": now}
+    new = sql.insert(conn, tables.coverage).values(slug=slug, next_number=1, **given)
     row = conn.execute(new.on_conflict_do_nothing(index_elements=["slug"]).returning(*_COVERAGE)).first()
     if row is None:
         raise SlugTaken(slug)

@@ -45,8 +45,7 @@ def publish(
     `number` keeps an imported entry's own public number when no earlier entry has reached it. `not_before` leaves time
     to undo. The cost is the same for any audience. Raises CoverageNotOpen (if sent), TokenReused, NoSuchCoverage.
     """
-    written = codec.to_json(content)
-    request = codec.digest("publish", coverage_id, written, alert, None if source is None else source.identity)
+    request = codec.digest("publish", coverage_id, codec.to_json(content), alert, source.identity if source else None)
     answer = commands.claim(conn, actor, token, request, now)
     if answer is not None:
         return Published(reading.at_revision(conn, answer["entry"], answer["revision"]), replayed=True)
@@ -54,34 +53,14 @@ def publish(
     if send and coverage.status is not CoverageStatus.LIVE:
         raise CoverageNotOpen(coverage.slug, coverage.status.value)
     shown_at = display_at or now
-    values: dict[str, Any] = {
-        "coverage_id": coverage_id,
-        "number": coverage.next_number - 1,
-        "revision": 1,
-        "status": EntryStatus.PUBLISHED,
-        "mode": coverage.mode,
-        "published_at": now,
-        "display_at": shown_at,
-        "updated_at": updated_at or shown_at,
-    }
-    entry_id = _insert(conn, tables.entry, values | provenance.columns(source))
-    revision = {"entry_id": entry_id, "revision": 1, "content": written, "status": EntryStatus.PUBLISHED}
-    conn.execute(tables.entry_revision.insert().values(**revision, change=Change.FIRST, by=actor, at=now))
-    bulletin: dict[str, Any] = {
-        "kind": BulletinKind.ALERT if alert else BulletinKind.ENTRY,
-        "coverage_id": coverage_id,
-        "words": "",
-    }
-    bulletin |= {"entry_id": entry_id, "revision": 1, "mode": coverage.mode, "created_at": now, "kept": 2}
-    bulletin_id = _insert(conn, tables.bulletin, bulletin)
+    instants = {"published_at": now, "display_at": shown_at, "updated_at": updated_at or shown_at}
+    entry = _write(conn, coverage, content, source, actor, instants, alert=alert)
     if send:
-        _send(conn, bulletin_id, coverage_id, now, not_before, alert=alert)
-    told = {"coverage": coverage_id, "number": values["number"], "alert": alert, "sent": send}
-    audit.write(conn, at=now, by=actor, action="publish", subject="entry", subject_id=entry_id, detail=told)
-    commands.settle(conn, actor, token, {"entry": entry_id, "revision": 1})
-    return Published(
-        Entry(id=entry_id, content=content, bulletin_id=bulletin_id, source=source, **values), replayed=False
-    )
+        _send(conn, entry.bulletin_id, coverage_id, now, not_before, alert=alert)
+    told = {"coverage": coverage_id, "number": entry.number, "alert": alert, "sent": send}
+    audit.write(conn, at=now, by=actor, action="publish", subject="entry", subject_id=entry.id, detail=told)
+    commands.settle(conn, actor, token, {"entry": entry.id, "revision": 1})
+    return Published(entry, replayed=False)
 
 
 def send_stored(conn: sa.Connection, entry_id: int, now: datetime, not_before: datetime | None = None) -> bool:
@@ -106,10 +85,41 @@ def _take_number(conn: sa.Connection, coverage_id: int, at_least: int) -> sa.Row
     # Taken under the row's lock and in the entry's own transaction: no gap when it fails, never twice.
     number = sa.case((_COVERAGE.next_number > at_least, _COVERAGE.next_number), else_=at_least)
     taken = tables.coverage.update().where(_COVERAGE.id == coverage_id).values(next_number=number + 1)
-    row = conn.execute(taken.returning(_COVERAGE.next_number, _COVERAGE.status, _COVERAGE.slug, _COVERAGE.mode)).first()
+    row = conn.execute(
+        taken.returning(_COVERAGE.id, _COVERAGE.next_number, _COVERAGE.status, _COVERAGE.slug, _COVERAGE.mode)
+    ).first()
     if row is None:
         raise NoSuchCoverage(coverage_id)
     return row
+
+
+def _write(
+    conn: sa.Connection,
+    coverage: sa.Row[Any],
+    content: Content,
+    source: Source | None,
+    by: str,
+    instants: dict[str, datetime],
+    *,
+    alert: bool,
+) -> Entry:
+    """The rows of a new entry: itself, its first revision and its bulletin."""
+    values: dict[str, Any] = {
+        "coverage_id": coverage.id,
+        "number": coverage.next_number - 1,
+        "revision": 1,
+        "status": EntryStatus.PUBLISHED,
+        "mode": coverage.mode,
+        **instants,
+    }
+    entry_id = _insert(conn, tables.entry, values | provenance.columns(source))
+    revision = {"entry_id": entry_id, "revision": 1, "content": codec.to_json(content), "change": Change.FIRST}
+    at = instants["published_at"]
+    conn.execute(tables.entry_revision.insert().values(**revision, status=EntryStatus.PUBLISHED, by=by, at=at))
+    bulletin = {"kind": BulletinKind.ALERT if alert else BulletinKind.ENTRY, "coverage_id": coverage.id, "words": ""}
+    bulletin |= {"entry_id": entry_id, "revision": 1, "mode": coverage.mode, "created_at": at, "kept": 2}
+    bulletin_id = _insert(conn, tables.bulletin, bulletin)
+    return Entry(id=entry_id, content=content, bulletin_id=bulletin_id, source=source, **values)
 
 
 def _insert(conn: sa.Connection, table: sa.Table, values: dict[str, Any]) -> int:
