@@ -21,6 +21,7 @@ STAMP = VENV / "livedesk-setup.json"
 UNFINISHED = VENV / "livedesk-setup.unfinished"
 GROUPS = ("run", "test", "check")
 OLDEST = (3, 11)
+CREATE = [sys.executable, "-m", "venv", "--clear"]
 
 
 def main() -> None:
@@ -75,7 +76,7 @@ def build_venv(stamp: dict[str, str]) -> None:
     if stale:
         say("creating .venv with Python " + sys.version.split()[0])
         stamp.clear()
-        if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False).returncode:
+        if subprocess.run([*CREATE, str(VENV)], check=False).returncode:
             sys.exit("Set-up failed: this Python cannot make a virtual environment (Debian: install python3-venv).")
     stamp["house"] = str(HOUSE)
 
