@@ -8,20 +8,25 @@ from typing import Annotated
 
 import typer
 
+from bots.cli import db, doctor, export_page, import_page, person, troubles
 from bots.cli.asked import Asked
+
+_INTERRUPTED = 130  # what a shell calls "ended by Ctrl-C"
 
 
 def enter(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code. Nothing but the command's own output goes to stdout."""
-    debug = "--debug" in arguments
     try:
         app()(list(arguments), prog_name="livedesk")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-    except Exception as trouble:  # the last door: whoever typed gets a line, never a traceback
-        if debug:
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:  # the last door: whoever typed gets a line, never a traceback
+        if "--debug" in arguments:
             raise
-        sys.stderr.write(f"livedesk: unexpected trouble ({type(trouble).__name__}); --debug shows where it came from\n")
+        for line in troubles.lines(error) or (_unexpected(error),):
+            sys.stderr.write(f"livedesk: {line}\n")
         return 1
     return 0
 
@@ -36,7 +41,16 @@ def app() -> typer.Typer:
         rich_markup_mode=None,
     )
     built.callback()(_before)
+    built.command("import")(import_page.command)
+    built.command("export")(export_page.command)
+    built.command("doctor")(doctor.command)
+    built.add_typer(db.group(), name="db")
+    built.add_typer(person.group(), name="person")
     return built
+
+
+def _unexpected(error: Exception) -> str:
+    return f"that should not have happened ({type(error).__name__}): `livedesk --debug …` shows where it came from"
 
 
 def _version(wanted: bool) -> None:

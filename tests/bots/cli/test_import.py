@@ -1,0 +1,128 @@
+"""What an editor sees who brings in a page, good or bad."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+def entries(livedesk):
+    """The headlines of the exported coverage, oldest first."""
+    exported = json.loads(livedesk("export").out)
+    found = [(one["datePublished"], one["headline"]) for one in exported["liveBlogUpdate"]]
+    return [headline for _, headline in sorted(found)]
+
+
+def test_the_coverage_and_what_changed_are_told_and_nothing_is_sent(livedesk, page):
+    said = livedesk("import", page)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[0] == "coverage: storm-over-the-harbour"
+    assert "added: 3 (#1 to #3)" in said.out
+    assert "nothing was sent; --publish would send 3 bulletins to 0 destinations" in said.out
+    assert entries(livedesk) == ["First gusts", "Bridge closed", "Ferries stop"]
+
+
+def test_the_store_is_made_by_the_first_import_and_only_its_owner_may_read_it(livedesk, page):
+    assert livedesk("import", page).code == 0
+    assert livedesk.store.stat().st_mode & 0o777 == 0o600
+    assert livedesk.store.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_importing_the_same_page_again_changes_nothing(livedesk, page):
+    livedesk("import", page)
+    said = livedesk("import", page)
+    assert "unchanged: 3" in said.out
+    assert not {"added", "changed", "proposed"} & {line.split(":")[0] for line in said.out.splitlines()}
+
+
+def test_one_changed_entry_is_one_change(livedesk, page):
+    livedesk("import", page)
+    changed = json.loads((livedesk.folder / "storm.json").read_text())
+    changed["liveBlogUpdate"][0]["articleBody"] = "The last boat left at three."
+    said = livedesk("import", livedesk.write("storm.json", json.dumps(changed)))
+    assert "changed: 1 (#3)" in said.out
+    assert "unchanged: 2" in said.out
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(livedesk, page):
+    livedesk("db", "upgrade")
+    said = livedesk("import", page, "--dry-run")
+    assert said.code == 0
+    assert "added: 3 (#1 to #3)" in said.out
+    assert said.out.splitlines()[-1] == "dry run: nothing was kept"
+    assert livedesk("export").code == 1
+
+
+def test_a_coverage_can_be_named_and_found_again_by_that_name(livedesk, page):
+    assert livedesk("import", page, "--coverage", "storm-26", "--title", "Storm").out.startswith("coverage: storm-26\n")
+    assert "unchanged: 3" in livedesk("import", page, "--coverage", "storm-26").out
+    assert "Storm" in livedesk("export", "storm-26").out
+
+
+def test_a_page_can_come_through_a_pipe(livedesk, page, monkeypatch):
+    with Path(page).open() as opened:
+        monkeypatch.setattr("sys.stdin", opened)
+        assert livedesk("import", "-").out.startswith("coverage: storm-over-the-harbour\n")
+
+
+def test_a_saved_page_of_a_real_morning_comes_in_whole(livedesk, seed):
+    said = livedesk("import", seed)
+    assert said.code == 0
+    assert "added: 20 (#1 to #20)" in said.out
+    assert "summary: 7 points" in said.out
+    assert len(entries(livedesk)) == 20
+
+
+def test_publish_sends_what_nobody_was_sent_yet_once(livedesk, page):
+    settings = livedesk.write("mine.toml", '[[accounts]]\nname = "berlin"\nplatform = "telegram"\n')
+    livedesk("import", page)
+    said = livedesk("--config", settings, "import", page, "--publish")
+    assert "unchanged: 3" in said.out
+    assert "sent: 3 bulletins to 0 destinations, as soon as `livedesk run` runs" in said.out
+    assert "nothing waits to be sent" in livedesk("--config", settings, "import", page, "--publish").out
+
+
+def test_publish_without_a_bot_is_one_line_and_nothing_is_written(livedesk, page):
+    said = livedesk("import", page, "--publish")
+    assert (said.code, said.out) == (1, "")
+    assert "--publish needs a bot to send with" in said.line
+    assert not livedesk.store.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"", "empty"),
+        (b"   \n\n", "empty"),
+        (b"Dear diary,\nnothing happened today.\n", "not"),
+        (b'{"@type": "LiveBlogPosting", "liveBlogUpdate": [', "JSON"),
+        (b'<html><script type="application/ld+json">{"@type": "LiveBlogPo</script></html>', "LiveBlogPosting"),
+        (b"<html><body><p>Nothing here</p></body></html>", "not"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(200), "not"),
+        (b"\xff\xfe\x00\x00" * 50, "not"),
+    ],
+)
+def test_what_is_no_live_page_is_one_line_and_nothing_is_written(livedesk, text, told):
+    said = livedesk("import", livedesk.write("page", text))
+    assert (said.code, said.out) == (1, "")
+    assert said.line.startswith("livedesk: ")
+    assert told.lower() in said.line.lower()
+    assert not livedesk.store.exists()
+
+
+def test_a_wrong_zone_is_one_line(livedesk, page, seed):
+    said = livedesk("import", seed, "--zone", "Mars/Olympus")
+    assert (said.code, said.out) == (1, "")
+    assert "Mars/Olympus" in said.line
+
+
+def test_a_missing_page_or_a_folder_is_one_line(livedesk, tmp_path):
+    assert (
+        livedesk("import", tmp_path / "gone.txt").line == f"livedesk: {tmp_path}/gone.txt is not there: check the name."
+    )
+    assert livedesk("import", tmp_path).line == f"livedesk: {tmp_path} is a folder: name a file."
+
+
+def test_publish_and_dry_run_do_not_go_together(livedesk, page):
+    assert livedesk("import", page, "--publish", "--dry-run").code == 1
+    assert not livedesk.store.exists()
