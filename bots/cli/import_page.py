@@ -2,16 +2,16 @@
 
 import asyncio
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bots.cli import asked, stores, troubles
+from bots.cli import asked, pictures, stores, troubles
 from config.settings import Settings
 from core import formats
-from core.formats import Page, Read
+from core.formats import Loss, Page, Read
 from core.model import Mode, Platform
 from core.newsroom import ImportReport, Newsroom
 from core.store import Store, accounts
@@ -20,6 +20,16 @@ BY = "import"
 """Who the audit says it was."""
 # A day of a busy page is under 1 MB of text; its whole HTML under 10.
 _LARGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What to do with a page that was read."""
+
+    folder: Path
+    into: str
+    publish: bool
+    keep: bool
 
 
 def command(
@@ -44,13 +54,14 @@ def command(
         )
     read = load(page, zone=zone, language=language)
     wanted = _as_asked(read.page, title, settings)
+    order = _Order(Path(page).parent, coverage, publish=publish, keep=not dry_run)
     with stores.opened(settings, make=not dry_run) as store:
         if publish:
             # Before the first `livedesk run` there are no lanes yet, and what has no lane is sent to nobody.
             lanes = [(account.name, Platform(account.platform)) for account in settings.accounts]
             store.write_now(accounts.enrol_lanes, lanes, asked.now())
-        newsroom = _newsroom(store, settings)
-        report = asyncio.run(newsroom.import_page(wanted, publish=publish, by=BY, into=coverage, keep=not dry_run))
+        report, losses = asyncio.run(_take(store, settings, wanted, order))
+    read = replace(read, losses=(*read.losses, *losses))
     for line in told(report, read, dry_run=dry_run):
         print(troubles.safe(line))
 
@@ -58,6 +69,13 @@ def command(
 def load(page: str | Path, *, zone: str = "", language: str = "") -> Read:
     """Read a page from a file, or from standard input for "-". Raises NotAPage, Trouble and OSError."""
     return formats.read(_bytes(str(page)), name=Path(page).name, zone=zone or None, language=language or None)
+
+
+async def _take(store: Store, settings: Settings, page: Page, order: _Order) -> tuple[ImportReport, list[Loss]]:
+    page, losses = await pictures.bring(store, page, order.folder, asked.now(), keep=order.keep)
+    newsroom = _newsroom(store, settings)
+    report = await newsroom.import_page(page, publish=order.publish, by=BY, into=order.into, keep=order.keep)
+    return report, losses
 
 
 def told(report: ImportReport, read: Read, *, dry_run: bool) -> list[str]:

@@ -4,6 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
+from core import blocks
+from core.model import Mode
+from core.store import Store, coverages, media
+from core.store import entries as entries_of
 
 
 def entries(livedesk):
@@ -63,6 +69,30 @@ def test_a_page_can_come_through_a_pipe(livedesk, page, monkeypatch):
     with Path(page).open() as opened:
         monkeypatch.setattr("sys.stdin", opened)
         assert livedesk("import", "-").out.startswith("coverage: storm-over-the-harbour\n")
+
+
+def test_pictures_beside_the_page_come_along_and_bad_ones_are_told(livedesk, page):
+    Image.new("RGB", (320, 200), "navy").save(livedesk.folder / "harbour.png")
+    livedesk.write("broken.png", b"no picture")
+    blog = json.loads((livedesk.folder / "storm.json").read_text())
+    for update, name in zip(blog["liveBlogUpdate"], ("harbour.png", "broken.png", "gone.png"), strict=True):
+        update["image"] = {"@type": "ImageObject", "url": name, "caption": f"A view: {name}"}
+    said = livedesk("import", livedesk.write("storm.json", json.dumps(blog)))
+    assert said.code == 0
+    assert "page: picture: broken.png: this is no picture we can send" in said.out
+    exported = livedesk("export").out
+    assert "A view: gone.png" in exported
+    store = Store.open(f"sqlite:///{livedesk.store}", mode=Mode.LIVE)
+    coverage = store.read_now(coverages.by_slug, "storm-over-the-harbour")
+    shown = [
+        block.asset
+        for entry in store.read_now(entries_of.of_coverage, coverage.id)
+        for block in entry.content.blocks
+        if isinstance(block, blocks.Image)
+    ]
+    (digest,) = filter(None, shown)
+    assert store.read_now(media.asset, digest).width == 320
+    store.close()
 
 
 def test_a_saved_page_of_a_real_morning_comes_in_whole(livedesk, seed):
