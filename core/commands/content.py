@@ -26,12 +26,15 @@ def written(
 
 
 def corrected(old: Content, words: str, pictures: Sequence[Asset] = (), *, note: str = "", now: datetime) -> Content:
-    """An entry with new words. Its media stay unless new pictures came; with a note readers are told what changed."""
-    typed = markup.parse(words)
+    """An entry with new words, new pictures or both; what did not come anew stays. A note tells readers why."""
     kept: tuple[Block, ...] = tuple(block for block in old.blocks if isinstance(block, _MEDIA))
-    media = _images(pictures, "") or kept
-    # A retraction's or an older import's fields (contributors, tags, importance) are not what was retyped.
-    changed = replace(old, headline=typed.headline, blocks=(*typed.blocks, *media))
+    said: tuple[Block, ...] = tuple(block for block in old.blocks if not isinstance(block, _MEDIA))
+    headline = old.headline
+    if words.strip():
+        typed = markup.parse(words)
+        headline, said = typed.headline, typed.blocks
+    # Contributors, tags and importance were not retyped, so they stay too.
+    changed = replace(old, headline=headline, blocks=(*said, *(_images(pictures, "") or kept)))
     note = markup.clean_line(note)
     return replace(changed, corrections=(*old.corrections, Correction(note, now))) if note else changed
 

@@ -4,6 +4,7 @@ from core.commands import asks, forms, previews
 from core.commands import content as contents
 from core.commands.call import Call, Pressed, spoken
 from core.commands.cards import Cards
+from core.commands.given import read
 from core.commands.meant import Meant
 from core.commands.reply import Button, Reply
 from core.commands.rooms import Rooms
@@ -39,7 +40,8 @@ class Editors:
         if call.incoming.reply_to is not None:
             entry = await self._meant.copy(call)
             if entry is not None:
-                return await self._correction(call, entry, call.incoming.words, "")
+                given = read(forms.named("correct"), call.incoming.words, answers=True)
+                return await self._correction(call, entry, given.get("text"), given.get("note"))
         coverage = await self._meant.coverage(call)
         return await self._cards.open(call, Intent.ENTRY, coverage, _typed(call, "post"))
 

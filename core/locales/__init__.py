@@ -58,9 +58,8 @@ class Words:
     def _pattern(self, key: str, count: Value | None) -> str:
         for catalogue in self._catalogues:
             # A key doubles as its own plural id, so that a missing one comes back as itself either way.
-            found = catalogue.gettext(key)
-            if found == key and isinstance(count, int):
-                found = catalogue.ngettext(key, key, count)
+            found = catalogue.ngettext(key, key, count) if isinstance(count, int) else key
+            found = catalogue.gettext(key) if found == key else found
             if found != key:
                 return found
         raise NoSuchWords(key)

@@ -1,0 +1,87 @@
+"""Editors on Discord: modals for what needs several lines, completion for what has a name."""
+
+import pytest
+
+from tests.doubles.speakers import Office, Speaker, labels
+
+
+@pytest.fixture
+async def grace(office: Office) -> Speaker:
+    """An editor on Discord with a live coverage."""
+    editor = await office.enrols(office.discord(caller=9))
+    await editor.uses("desk coverage-new", title="Storm Ylva", zone="Oslo")
+    return editor
+
+
+async def test_post_with_text_publishes(grace: Speaker) -> None:
+    reply = await grace.uses("desk post", text="Bridge closed", importance="key")
+    assert "Queued #1" in reply.text()
+    assert reply.private
+    assert labels(reply) == ["Undo"]
+
+
+async def test_post_without_text_opens_a_modal_that_remembers_the_options(grace: Speaker) -> None:
+    reply = await grace.uses("desk post", importance="key", coverage="storm-ylva")
+    assert reply.ask is not None
+    assert [(field.name, field.long, field.required) for field in reply.ask.fields] == [
+        ("text", True, True),
+        ("alt", False, False),
+    ]
+    filled = dict(reply.ask.kept) | {"text": "Bridge closed\n\nNo way across.", "alt": ""}
+    assert "Queued #1" in (await grace.uses(reply.ask.command, **filled)).text()
+
+
+async def test_a_correction_starts_from_the_words_that_stand(office: Office, grace: Speaker) -> None:
+    await grace.uses("desk post", text="Bridge closed\n\nThe **Tay** bridge.\n\n- one\n- two")
+    reply = await grace.uses("desk correct", entry="storm-ylva#1")
+    assert reply.ask is not None
+    assert reply.ask.fields[0].value == "Bridge closed\n\nThe **Tay** bridge.\n\n- one\n- two"
+    filled = dict(reply.ask.kept) | {
+        "text": reply.ask.fields[0].value.replace("Tay", "Forth"),
+        "note": "Forth, not Tay",
+    }
+    assert "Corrected #1" in (await grace.uses("desk correct", **filled)).text()
+    entry = await office.rooms.newsroom.entry(await office.rooms.newsroom.coverage("storm-ylva"), 1)
+    assert [one.note for one in entry.content.corrections] == ["Forth, not Tay"]
+
+
+async def test_the_summary_is_changed_in_a_modal(grace: Speaker) -> None:
+    await grace.uses("desk summary", points="Roads closed | Schools open")
+    shown = await grace.uses("desk summary")
+    assert shown.preview is not None
+    asked = await grace.presses(shown, "Change it")
+    assert asked.ask is not None
+    assert asked.ask.fields[0].value == "Roads closed\nSchools open"
+    done = await grace.uses(asked.ask.command, **dict(asked.ask.kept), points="Roads open\nSchools open\nBridge shut")
+    assert "has 3 points now" in done.text()
+
+
+async def test_only_an_editor_gets_the_modal(office: Office, grace: Speaker) -> None:
+    await grace.uses("desk summary", points="Roads closed")
+    shown = await grace.uses("desk summary")
+    assert "not enrolled" in (await office.discord(caller=5).presses(shown, "Change it")).text()
+
+
+async def test_entries_are_completed_by_number_and_headline_newest_first(office: Office, grace: Speaker) -> None:
+    for words in ("Bridge closed", "Schools open", "Bridge open again"):
+        await grace.uses("desk post", text=words)
+        office.clock.passes(minutes=1)
+    await grace.uses("desk retract", entry="2", reason="Not true")
+    assert await grace.completes("desk correct", "entry", "") == ["storm-ylva#3", "storm-ylva#1"]
+    assert await grace.completes("desk correct", "entry", "closed") == ["storm-ylva#1"]
+    assert await grace.completes("desk correct", "entry", "storm-ylva#3") == ["storm-ylva#3"]
+
+
+async def test_nobody_else_sees_entries_or_planned_coverages(office: Office, grace: Speaker) -> None:
+    await grace.uses("desk coverage-new", title="Secret visit", status="planned")
+    await grace.uses("desk post", text="Bridge closed", coverage="storm-ylva")
+    stranger = office.discord(caller=5)
+    assert await stranger.completes("desk correct", "entry", "") == []
+    assert await stranger.completes("desk coverage-open", "coverage", "") == []
+    assert await stranger.completes("live follow", "coverage", "") == ["storm-ylva"]
+    assert await grace.completes("desk coverage-open", "coverage", "secret") == ["secret-visit"]
+
+
+async def test_a_forged_button_does_nothing(grace: Speaker) -> None:
+    for forged in ("follow:1:loud", "follow:x:all", "stop:1:2", "ask:summary", "boom:1", "A" * 22):
+        assert "used already" in (await grace.presses_id(forged)).text()
