@@ -2,7 +2,7 @@
 
 from telegram import error
 
-from bots.telegram.transport import FloodError, MaybeSentError, NeverSentError
+from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError
 from core.platform import Forbidden, Gone, Lost, Moved, NotSent, Outcome, Reach, Rejected, Unknown
 
 # Each row: a piece of Telegram's words in small letters, and what we call it. The first that fits wins.

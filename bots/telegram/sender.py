@@ -7,9 +7,10 @@ from typing import Any
 from telegram import InputFile, InputMediaPhoto, MessageEntity, error
 
 from bots.telegram import outcomes, render
+from bots.telegram.failures import MaybeSentError
 from bots.telegram.pictures import Assets, Media, PictureMissingError, Pictures
 from bots.telegram.render import Album, Entity, Photo, Words
-from bots.telegram.transport import Bot, MaybeSentError
+from bots.telegram.transport import Bot
 from core import locales
 from core.model import Address, Bulletin, Form, Platform
 from core.platform import Copy, Manner, Outcome, Part, Rejected, Sent

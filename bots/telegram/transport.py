@@ -6,6 +6,7 @@ apart and knows no address but the one it was built for (promises P11, P14).
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -13,10 +14,11 @@ from typing import Any
 import aiohttp
 import orjson
 import telegram
-from telegram import error
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bots.telegram import failures
+from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError
 from core.courier.gate import AccountGate
 
 LARGEST_ANSWER = 20 * 1024 * 1024
@@ -39,24 +41,6 @@ class Patience:
 
 
 USUAL = Patience()
-
-
-class NeverSentError(error.NetworkError):
-    """The request did not leave, or what answered was certainly not Telegram: nobody can have seen it."""
-
-
-class MaybeSentError(error.NetworkError):
-    """The request left and no usable answer came: it may have been done."""
-
-
-class FloodError(error.TelegramError):
-    """Telegram asks us to wait `seconds`. `account`: all of us, not only the chat."""
-
-    def __init__(self, seconds: float, *, account: bool) -> None:
-        """Tell how long."""
-        super().__init__(f"Telegram asks to wait {seconds:g} s")
-        self.seconds = seconds
-        self.account = account
 
 
 class Transport(BaseRequest):
@@ -125,13 +109,13 @@ class Transport(BaseRequest):
         status, body = await self._exchange(url, method, request_data, seconds)
         if method == "GET" and status == HTTPStatus.OK:
             return status, body
-        answer = _read(body)
+        answer = failures.read(body)
         if status == HTTPStatus.OK and answer.get("ok") is True and "result" in answer:
             self._floods = 0
             return status, body
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._flood(chat, answer)
-        raise _refusal(status, answer)
+        raise failures.refusal(status, answer)
 
     async def _exchange(self, url: str, method: str, data: RequestData | None, seconds: float) -> tuple[int, bytes]:
         """One request and its answer. No text of an error of aiohttp's goes on: it may hold the address."""
@@ -152,7 +136,7 @@ class Transport(BaseRequest):
             raise MaybeSentError(f"no answer: {type(failed).__name__}") from None
 
     def _flood(self, chat: int | None, answer: dict[str, Any]) -> FloodError:
-        seconds = _parameter(answer, "retry_after")
+        seconds = failures.parameter(answer, "retry_after")
         if not seconds:
             chat = None
             seconds = min(_FLOOD_SECONDS * 2**self._floods, _LONGEST_FLOOD)
@@ -207,6 +191,14 @@ class Bot(telegram.Bot):
         """
         return await self._post(method, parameters)
 
+    async def poll(self, offset: int, seconds: float, kinds: Sequence[str]) -> list[dict[str, Any]]:
+        """Updates from `offset` on as they came, waiting up to `seconds` for the first. Raises as `call` does."""
+        wanted = {"offset": offset, "timeout": int(seconds), "allowed_updates": list(kinds), "limit": 100}
+        answer = await self._post("getUpdates", wanted, read_timeout=seconds + self._polls.read_timeout)
+        if not isinstance(answer, list) or not all(isinstance(one, dict) for one in answer):
+            raise MaybeSentError("the answer is no list of updates")
+        return answer
+
     async def requeue(self) -> None:
         """Give up a turn the courier waited for, after a wait that made it stale."""
         await self._calls.requeue()
@@ -247,46 +239,3 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
     for name, (filename, content, mime) in (data.multipart_data or {}).items():
         form.add_field(name, content, filename=filename, content_type=mime)
     return form, None
-
-
-def _read(body: bytes) -> dict[str, Any]:
-    """The answer as an object; anything else is an empty one."""
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _parameter(answer: dict[str, Any], name: str) -> int:
-    parameters = answer.get("parameters")
-    value = parameters.get(name) if isinstance(parameters, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def _refusal(status: int, answer: dict[str, Any]) -> error.TelegramError:
-    """What a refusal means. Without Telegram's own JSON it was somebody on the way, whatever the status says."""
-    words = answer.get("description")
-    if not isinstance(words, str):
-        return _wordless(status)
-    if moved := _parameter(answer, "migrate_to_chat_id"):
-        return error.ChatMigrated(moved)
-    match status:
-        case HTTPStatus.BAD_REQUEST | HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return error.BadRequest(words)
-        case HTTPStatus.FORBIDDEN:
-            return error.Forbidden(words)
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
-            return error.InvalidToken(words)
-        case HTTPStatus.CONFLICT:
-            return error.Conflict(words)
-    return MaybeSentError(f"Telegram answered {status}")
-
-
-def _wordless(status: int) -> error.TelegramError:
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return error.BadRequest("Request Entity Too Large")
-    # Redirects and a proxy's own refusals never reached Telegram, and 503 means that nobody took the request.
-    if 300 <= status < 500 or status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return NeverSentError(f"not Telegram, but something on the way answered {status}")
-    return MaybeSentError(f"an unusable answer with status {status}")

@@ -1,5 +1,6 @@
 """Bulletins built by hand, and our own Telegram bot in front of the stage."""
 
+import asyncio
 import hashlib
 import io
 from dataclasses import replace
@@ -9,10 +10,13 @@ import pytest
 from PIL import Image
 
 from bots.rehearsal.stage import Stage
+from bots.telegram import bot as telegram_bot
 from bots.telegram import transport
 from core import blocks
+from core.commands.desk import Desk
 from core.courier.gate import AccountGate
 from core.model import (
+    Asset,
     Bulletin,
     BulletinKind,
     Content,
@@ -21,8 +25,13 @@ from core.model import (
     Entry,
     EntryStatus,
     Mode,
+    Platform,
+    Role,
 )
 from core.pacing import Pace, Window
+from core.store import inbox, media
+from tests.doubles.databases import Databases
+from tests.doubles.speakers import Office
 
 NOON = datetime(2026, 3, 7, 14, 7, tzinfo=UTC)
 
@@ -74,6 +83,7 @@ def _bulletin():
 TOKEN = "42:CANARY-token_that-must-not-be-seen"
 HASTY = transport.Patience(connect=0.3, answer=0.3, upload=0.3)
 FAST = Window(100_000, 1.0)
+BRISK = telegram_bot.Rhythm(poll=5.0, retry=0.02, longest_retry=0.1, conflict=0.02, confirm=0.05, farewell=5.0)
 
 
 class Shelf:
@@ -162,3 +172,113 @@ async def ann(stage, account):
     person = stage.telegram.add_person("Ann")
     await person.starts(account)
     return person
+
+
+@pytest.fixture
+def databases(sqlite_folder):
+    """One database will do here: the store's own tests run on both."""
+    return Databases(None, sqlite_folder)
+
+
+class Telegram:
+    """Our whole account in front of the stage: it polls, hears, answers. What the desk is asked is written down."""
+
+    def __init__(self, stage, account, office, make_bot, shelf):
+        self.stage, self.account, self.office, self.shelf = stage, account, office, shelf
+        self.heard, self.pressed = [], []
+        self._make_bot = make_bot
+        self._lives = []
+
+    async def starts(self, rhythm=None):
+        """Come to life (again)."""
+        me = telegram_bot.TelegramAccount(
+            telegram_bot.build(
+                "tg",
+                self._make_bot(),
+                assets=self.shelf,
+                desk=_Noted(self),
+                rooms=self.office.rooms,
+                keep_picture=self._keep,
+            ),
+            self.office.store,
+            clock=self.office.clock,
+            rhythm=rhythm or BRISK,
+        )
+        life = asyncio.create_task(me.run())
+        self._lives.append((me, life))
+        started = asyncio.create_task(me.ready.wait())
+        await asyncio.wait((life, started), return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        started.cancel()
+        return me
+
+    async def stops(self):
+        """End every life in an orderly way."""
+        for me, life in self._lives:
+            await me.stop()
+            await asyncio.wait_for(life, 20)
+        self._lives.clear()
+
+    async def dies(self):
+        """Be cut off as by a kill: nothing is finished."""
+        for _, life in self._lives:
+            life.cancel()
+            await asyncio.gather(life, return_exceptions=True)
+        self._lives.clear()
+
+    async def enrols(self, person, role=Role.EDITOR):
+        """Make somebody an editor."""
+        invitation = await self.office.rooms.enrolment.invite(person.name, role, by="test")
+        await self.office.rooms.enrolment.redeem(invitation.code, Platform.TELEGRAM, person.id)
+
+    async def settles(self, condition, what="it"):
+        """Wait until something holds."""
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110 - what is waited for has no event
+                await asyncio.sleep(0.01)
+
+    async def idle(self):
+        """Wait until everything that was said has been handled."""
+        store = self.office.store
+        async with asyncio.timeout(10):
+            while self.account.updates.pending or await store.read(inbox.pending, "tg"):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+
+    async def _keep(self, content):
+        digest = self.shelf.put_bytes(content)
+        width, height = Image.open(io.BytesIO(content)).size
+        asset = Asset(digest, "image/png", len(content), width, height)
+        await self.office.store.write(media.keep, asset, content, self.office.clock())
+        return asset
+
+
+class _Noted(Desk):
+    """The real desk, and a note of what it was asked."""
+
+    def __init__(self, noting):
+        super().__init__(noting.office.rooms)
+        self._noting = noting
+
+    async def hear(self, incoming):
+        self._noting.heard.append(incoming)
+        return await super().hear(incoming)
+
+    async def press(self, press):
+        self._noting.pressed.append(press)
+        return await super().press(press)
+
+
+@pytest.fixture
+def office(store, clock):
+    return Office(store, clock)
+
+
+@pytest.fixture
+async def telegram(stage, account, office, gate, shelf):
+    """An account that lives; start it with `starts`."""
+
+    def make_bot():
+        return transport.Bot(TOKEN, stage.url, gate)
+
+    held = Telegram(stage, account, office, make_bot, shelf)
+    yield held
+    await held.stops()

@@ -9,7 +9,7 @@ import pytest
 from telegram import InputFile, error
 
 from bots.telegram import transport
-from bots.telegram.transport import MaybeSentError, NeverSentError
+from bots.telegram.failures import MaybeSentError, NeverSentError
 from core.courier.gate import AccountGate
 from core.model import Urgency
 from core.pacing import TELEGRAM
