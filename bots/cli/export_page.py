@@ -58,6 +58,11 @@ def _chosen(store: Store, slug: str) -> Coverage:
 
 def _put(written: bytes, output: Path) -> None:
     """Write beside it and rename, so that whoever reads the file sees the old one or the new one."""
+    if output.exists() and not output.is_file():
+        # A pipe or a device has no old one, and must not be replaced by a file. A folder says that it is one.
+        output.write_bytes(written)
+        return
+    output = output.resolve()
     try:
         handle, beside = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
         try:

@@ -91,7 +91,7 @@ def told(report: ImportReport, read: Read, *, dry_run: bool) -> list[str]:
         lines.append(f"unchanged: {report.unchanged}")
     if report.summary_changed:
         lines.append(f"summary: {len(read.page.summary)} points")
-    lines.append(f"not placed: {len(read.losses) or 'nothing'}")
+    lines.append(f"not placed, or guessed: {len(read.losses) or 'nothing'}")
     lines += [f"  {loss}" for loss in read.losses]
     lines.append(_sending(report))
     return [*lines, "dry run: nothing was kept"] if dry_run else lines

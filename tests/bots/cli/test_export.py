@@ -3,6 +3,9 @@
 import errno
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +73,34 @@ def test_a_full_disk_leaves_the_old_file_and_no_half_of_the_new_one(filled, monk
     assert said.line.startswith(f"livedesk: {target} does not fit: the disk is full.")
     assert target.read_text() == "the old one"
     assert sorted(one.name for one in filled.folder.iterdir()) == ["storm.json", "storm.jsonld", "var"]
+
+
+def test_a_disk_that_is_really_full_is_one_line(filled):
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("this system has no /dev/full")
+    said = filled("export", "--output", "/dev/full")
+    assert said.code == 1
+    assert said.line == "livedesk: The disk is full: make room and run this again."
+    assert Path("/dev/full").is_char_device()
+
+
+def test_a_link_goes_on_pointing_to_the_file(filled):
+    target, link = filled.folder / "storm.jsonld", filled.folder / "newest"
+    link.symlink_to(target)
+    assert filled("export", "--output", link).code == 0
+    assert link.is_symlink()
+    assert target.is_file()
+
+
+def test_a_folder_is_no_file_to_write(filled):
+    said = filled("export", "--output", filled.folder)
+    assert (said.code, said.line) == (1, f"livedesk: {filled.folder} is a folder: name a file.")
+
+
+def test_a_reader_that_stops_early_gets_no_traceback_from_us(filled):
+    command = f"{Path(sys.executable).with_name('livedesk')} export | head -c 1"
+    ran = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("{", "")
 
 
 def test_a_folder_that_is_not_there_is_one_line(filled):
