@@ -189,7 +189,7 @@ class Telegram:
         self._make_bot = make_bot
         self._lives = []
 
-    async def starts(self, rhythm=None):
+    async def starts(self, **rhythm):
         """Come to life (again)."""
         me = telegram_bot.TelegramAccount(
             telegram_bot.build(
@@ -202,7 +202,7 @@ class Telegram:
             ),
             self.office.store,
             clock=self.office.clock,
-            rhythm=rhythm or BRISK,
+            rhythm=replace(BRISK, **rhythm),
         )
         life = asyncio.create_task(me.run())
         self._lives.append((me, life))
