@@ -127,9 +127,19 @@ def bulletin(conn: sa.Connection, bulletin_id: int) -> Bulletin:
 
 def progress(conn: sa.Connection, bulletin_id: int, operation: Operation = Operation.PUBLISH) -> dict[str, Progress]:
     """How far a bulletin has come, by account."""
+    return _progress(conn, _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation == operation)
+
+
+def of_coverage(conn: sa.Connection, coverage_id: int) -> dict[str, Progress]:
+    """How far everything of a coverage has come, edits and retractions included, by account."""
+    return _progress(conn, _BROADCAST.coverage_id == coverage_id)
+
+
+def _progress(conn: sa.Connection, *which: sa.ColumnElement[bool]) -> dict[str, Progress]:
     waiting = (
         sa.select(_WAITING.lane_id, sa.func.count().label("waiting"))
-        .where(_WAITING.bulletin_id == bulletin_id, _WAITING.operation == operation)
+        .join(tables.broadcast, _BROADCAST.id == _WAITING.broadcast_id)
+        .where(*which)
         .group_by(_WAITING.lane_id)
         .subquery()
     )
@@ -139,7 +149,7 @@ def progress(conn: sa.Connection, bulletin_id: int, operation: Operation = Opera
         sa.select(tables.lane.c.account, sa.func.coalesce(waiting.c.waiting, 0).label("waiting"), still_open, *sums)
         .join_from(tables.broadcast, tables.lane, _BROADCAST.lane_id == tables.lane.c.id)
         .outerjoin(waiting, waiting.c.lane_id == tables.lane.c.id)
-        .where(_BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation == operation)
+        .where(*which)
         .group_by(tables.lane.c.account, waiting.c.waiting)
     )
     return {

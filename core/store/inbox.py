@@ -18,6 +18,14 @@ def take(conn: sa.Connection, account: str, updates: Sequence[tuple[int, Mapping
     sql.many(conn, tables.inbox, ("account", "update_id", "payload", "received_at"), rows, "ON CONFLICT DO NOTHING")
 
 
+def claim(conn: sa.Connection, account: str, update_id: int, now: datetime) -> bool:
+    """Whether an update is new and now ours. It counts as handled: Discord's interactions outlive no restart."""
+    new = sql.insert(conn, tables.inbox).values(
+        account=account, update_id=update_id, payload=None, received_at=now, handled_at=now
+    )
+    return conn.execute(new.on_conflict_do_nothing().returning(_INBOX.update_id)).first() is not None
+
+
 def pending(conn: sa.Connection, account: str) -> tuple[tuple[int, dict[str, Any]], ...]:
     """What nobody handled yet, oldest first."""
     wanted = sa.select(_INBOX.update_id, _INBOX.payload).where(_INBOX.account == account, sa.text("handled_at IS NULL"))

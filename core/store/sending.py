@@ -73,7 +73,8 @@ def began(conn: sa.Connection, bulletin_id: int) -> bool:
 
 def exist(conn: sa.Connection, bulletin_id: int) -> bool:
     """Whether it was ever sent to everybody (showing it to one newcomer does not count)."""
-    to_all = _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.only_destination_id.is_(None)
+    published = _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation == Operation.PUBLISH
+    to_all = *published, _BROADCAST.only_destination_id.is_(None)
     return bool(conn.execute(sa.select(sa.exists().where(*to_all))).scalar())
 
 
