@@ -142,6 +142,14 @@ def test_no_tracked_file_names_a_package_index_or_a_place_outside_the_project():
     assert found == set()
 
 
+def test_ci_runs_every_gate_and_then_the_readmes_test_command():
+    makefile = (HOUSE / "Makefile").read_text(encoding="utf-8")
+    (gates,) = re.findall(r"^check: ([a-z ]+?) ##", makefile, re.MULTILINE)
+    run = HOUSE / ".ci" / "run"
+    assert f"for gate in {gates} test; do" in run.read_text(encoding="utf-8")
+    assert run.stat().st_mode & 0o111
+
+
 def test_every_requirement_is_pinned_with_a_hash():
     for file in (HOUSE / "requirements").glob("*.txt"):
         text = file.read_text(encoding="utf-8")
