@@ -1,5 +1,7 @@
 """Nobody acts in another's name: the gate before every privileged command (TH1, TH3-TH5, U3)."""
 
+import contextlib
+
 import pytest
 
 from core.commands import forms, gate
@@ -29,10 +31,8 @@ def test_an_editors_own_fresh_words_are_acted_on() -> None:
 def test_no_mark_at_all_lets_anybody_act(mark: Mark) -> None:
     for place in (PRIVATE, GROUP):
         for person in (ADA, None):
-            try:
+            with contextlib.suppress(Refusal):
                 assert gate.admit(said(mark, place=place), person) is not Admission.ACT
-            except Refusal as refusal:
-                assert refusal.key
 
 
 @pytest.mark.parametrize("mark", [Mark.FORWARDED, Mark.EDITED])

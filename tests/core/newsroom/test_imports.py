@@ -1,0 +1,259 @@
+"""A page comes in: oldest first, once, and nothing is sent by it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core import blocks
+from core.formats.page import Page, PageEntry, fingerprint
+from core.model import (
+    Content,
+    Correction,
+    Coverage,
+    CoverageStatus,
+    EntryStatus,
+    Importance,
+    Operation,
+    Platform,
+    Source,
+)
+from core.store import Store, commits, entries
+from core.store.broadcasts import Broadcast
+from tests.doubles.clock import Clock
+from tests.doubles.speakers import Office, Speaker
+
+DAWN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(store: Store, clock: Clock) -> Office:
+    """A newsroom in rehearsal, on each database."""
+    return Office(store, clock)
+
+
+@pytest.fixture
+async def ada(office: Office) -> Speaker:
+    """An editor."""
+    return await office.editor()
+
+
+def line(minute: int, headline: str, body: str = "Words.", **more: object) -> PageEntry:
+    at = DAWN + timedelta(minutes=minute)
+    mark = fingerprint(at, f"entry {minute}")
+    content = Content(headline, (blocks.Paragraph(blocks.text(body)),))
+    return PageEntry(content, at, Source("text", f"urn:{minute}", mark), **more)
+
+
+PAGE = Page(
+    "Storm Ylva: live",
+    Source("text", "urn:1:page", "f"),
+    (line(1, "Wind rises"), line(2, "Bridge closed"), line(3, "Schools close")),
+    zone="Europe/Oslo",
+    language="nb",
+    starts_at=DAWN,
+    summary=("One bridge closed",),
+    summary_as_of=DAWN,
+)
+
+
+def changed(page: Page, at: int, body: str) -> Page:
+    given = page.entries[at]
+    content = replace(given.content, blocks=(blocks.Paragraph(blocks.text(body)),))
+    return replace(page, entries=tuple(replace(one, content=content) if one is given else one for one in page.entries))
+
+
+async def home(office: Office) -> Coverage:
+    return await office.rooms.newsroom.coverage("storm-ylva-live")
+
+
+def publishing(office: Office, platform: Platform = Platform.TELEGRAM) -> list[Broadcast]:
+    return [one for one in office.carries(platform) if one.operation is Operation.PUBLISH]
+
+
+async def test_a_page_becomes_a_coverage_oldest_first_and_nothing_is_sent(office: Office) -> None:
+    report = await office.rooms.newsroom.import_page(PAGE, publish=False)
+    assert (report.opened, report.added, report.unsent, report.sent) == (True, (1, 2, 3), 4, 0)
+    assert report.coverage.slug == "storm-ylva-live"
+    assert office.carries() == ()
+    assert office.woken == 0
+    stored = await office.rooms.newsroom.newest(report.coverage, 9)
+    assert [(one.number, one.content.headline) for one in stored] == [
+        (1, "Wind rises"),
+        (2, "Bridge closed"),
+        (3, "Schools close"),
+    ]
+    assert stored[0].display_at == DAWN + timedelta(minutes=1)
+    assert report.coverage.zone == "Europe/Oslo"
+
+
+async def test_the_report_says_what_publishing_would_send_to_how_many(office: Office) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    await office.telegram(caller=50).types("/follow")
+    report = await office.rooms.newsroom.import_page(PAGE, publish=False)
+    assert (report.unsent, report.audience.destinations) == (4, {Platform.TELEGRAM: 1})
+
+
+async def test_the_same_page_again_changes_nothing(office: Office) -> None:
+    first = await office.rooms.newsroom.import_page(PAGE, publish=False)
+    again = await office.rooms.newsroom.import_page(PAGE, publish=False)
+    assert (again.opened, again.added, again.changed, again.proposed) == (False, (), (), ())
+    assert (again.unchanged, again.summary_changed) == (3, False)
+    assert again.coverage == first.coverage
+    stored = await office.rooms.newsroom.newest(first.coverage, 9)
+    assert [one.revision for one in stored] == [1, 1, 1]
+
+
+async def test_one_changed_entry_makes_one_revision(office: Office) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    report = await office.rooms.newsroom.import_page(changed(PAGE, 1, "Both bridges."), publish=False)
+    assert (report.added, report.changed, report.proposed, report.unchanged) == ((), (2,), (), 2)
+    stored = await office.rooms.newsroom.entry(report.coverage, 2)
+    assert stored.revision == 2
+    assert office.carries() == ()
+
+
+async def test_a_change_to_what_readers_have_is_only_proposed_and_once(office: Office) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    await office.telegram(caller=50).types("/follow")
+    await office.rooms.newsroom.import_page(PAGE, publish=True)
+    marks = tuple(commits.WalkMark(one.id, 0) for one in office.carries())
+    for broadcast in office.carries():
+        await office.store.write(declared, broadcast.id)
+    await office.store.write(commits.apply, commits.Batch(at=office.clock(), walks=marks))
+    new = changed(PAGE, 1, "Both bridges.")
+    first = await office.rooms.newsroom.import_page(new, publish=False)
+    assert (first.changed, first.proposed) == ((), (2,))
+    again = await office.rooms.newsroom.import_page(new, publish=False)
+    assert (again.changed, again.proposed, again.unchanged) == ((), (), 3)
+    assert (await office.rooms.newsroom.entry(first.coverage, 2)).revision == 1
+    (proposal,) = await office.store.read(entries.proposals, first.coverage.id)
+    assert proposal.number == 2
+
+
+def declared(conn: object, broadcast_id: int) -> None:
+    """The courier began to carry it."""
+    from core.store import broadcasts
+
+    broadcasts.window(conn, broadcast_id, 99)
+
+
+async def test_an_entry_missing_from_the_page_is_no_deletion(office: Office) -> None:
+    report = await office.rooms.newsroom.import_page(PAGE, publish=False)
+    shorter = replace(PAGE, source=Source("text", "urn:2:page", "g"), entries=PAGE.entries[1:])
+    again = await office.rooms.newsroom.import_page(shorter, publish=False)
+    assert again.coverage.id == report.coverage.id
+    assert (again.opened, again.unchanged) == (False, 2)
+    assert len(await office.rooms.newsroom.newest(report.coverage, 9)) == 3
+
+
+async def test_a_new_entry_of_a_later_copy_gets_the_next_number(office: Office) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    longer = replace(PAGE, entries=(*PAGE.entries, line(4, "Power cut")))
+    report = await office.rooms.newsroom.import_page(longer, publish=False)
+    assert (report.added, report.unchanged) == ((4,), 3)
+
+
+async def test_an_editors_correction_survives_the_same_page(office: Office, ada: Speaker) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    await ada.types("/correct storm-ylva-live#2 Bridge half closed\nNote: one lane is open")
+    report = await office.rooms.newsroom.import_page(PAGE, publish=False)
+    assert (report.changed, report.proposed, report.unchanged) == ((), (), 3)
+    assert (await office.rooms.newsroom.entry(report.coverage, 2)).content.headline == "Bridge half closed"
+
+
+async def test_an_editors_summary_survives_the_same_page(office: Office, ada: Speaker) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    await ada.types("/summary storm-ylva-live#\nTwo bridges closed")
+    report = await office.rooms.newsroom.import_page(PAGE, publish=False)
+    assert report.summary_changed is False
+    summary = await office.rooms.newsroom.summary(report.coverage)
+    assert summary is not None
+    assert summary.points == ("Two bridges closed",)
+    new = replace(PAGE, summary=("All bridges open",))
+    assert (await office.rooms.newsroom.import_page(new, publish=False)).summary_changed is True
+
+
+async def test_a_retracted_entry_stays_retracted(office: Office, ada: Speaker) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    await ada.types("/retract storm-ylva-live#2 Not true")
+    report = await office.rooms.newsroom.import_page(changed(PAGE, 1, "Both bridges."), publish=True)
+    assert report.unchanged == 3
+    assert (await office.rooms.newsroom.entry(report.coverage, 2)).status is EntryStatus.RETRACTED
+    assert report.sent == 3
+
+
+async def test_publishing_sends_the_summary_and_each_entry_once(office: Office) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    report = await office.rooms.newsroom.import_page(PAGE, publish=True)
+    assert (report.sent, report.unsent) == (4, 0)
+    assert office.woken == 1
+    assert len(publishing(office)) == 4
+    again = await office.rooms.newsroom.import_page(PAGE, publish=True)
+    assert again.sent == 0
+    assert len(publishing(office)) == 4
+
+
+async def test_the_start_never_moves_later_and_nothing_is_closed(office: Office) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    later = replace(
+        PAGE, starts_at=DAWN + timedelta(hours=1), status=CoverageStatus.CLOSED, title="Storm Ylva: as it was"
+    )
+    report = await office.rooms.newsroom.import_page(later, publish=False)
+    assert report.coverage.starts_at == DAWN
+    assert report.coverage.status is CoverageStatus.LIVE
+    assert report.coverage.title == "Storm Ylva: as it was"
+    assert report.coverage.slug == "storm-ylva-live"
+
+
+async def test_a_page_of_ours_comes_back_with_its_numbers_corrections_and_retractions(
+    office: Office, ada: Speaker
+) -> None:
+    at = DAWN + timedelta(minutes=9)
+    corrected = replace(line(2, "Bridge closed").content, corrections=(Correction("Not the Tay", at),))
+    withdrawn = replace(line(3, "Dam broken").content, reason="It held", importance=Importance.KEY)
+    page = replace(
+        PAGE,
+        entries=(
+            line(1, "Wind rises", number=2),
+            replace(line(2, "Bridge closed", number=3), content=corrected, updated_at=at, revision=2),
+            replace(line(3, "Dam broken", number=7), content=withdrawn, status=EntryStatus.RETRACTED),
+        ),
+        status=CoverageStatus.CLOSED,
+        ends_at=at,
+    )
+    report = await office.rooms.newsroom.import_page(page, publish=False)
+    out = await office.rooms.newsroom.page(report.coverage)
+    assert [(one.number, one.status, one.display_at) for one in out.entries] == [
+        (one.number, one.status, one.display_at) for one in page.entries
+    ]
+    assert [one.content for one in out.entries] == [one.content for one in page.entries]
+    assert (out.status, out.ends_at, out.zone, out.language) == (CoverageStatus.CLOSED, at, "Europe/Oslo", "nb")
+    assert (out.summary, out.summary_as_of) == (page.summary, DAWN)
+    assert office.carries() == ()
+
+
+async def test_the_page_of_what_was_typed_here_tells_what_readers_were_told(office: Office, ada: Speaker) -> None:
+    await ada.types("/coverage new Gale")
+    await ada.types("/post Dam broken")
+    office.clock.passes(minutes=1)
+    await ada.types("/retract 1 It held")
+    undone = await ada.types("/post Oops")
+    await ada.presses(undone, "Undo")
+    out = await office.rooms.newsroom.page(await office.rooms.newsroom.coverage("gale"))
+    (entry,) = out.entries
+    assert (entry.number, entry.revision, entry.status) == (1, 2, EntryStatus.RETRACTED)
+    assert entry.content.reason == "It held"
+    assert entry.source.identity == "gale#1"
+    assert entry.updated_at == office.clock()
+
+
+async def test_a_replay_sends_what_is_stored_one_by_one(office: Office) -> None:
+    report = await office.rooms.newsroom.import_page(PAGE, publish=False)
+    newsroom = office.rooms.newsroom
+    assert await newsroom.send_summary(report.coverage) is True
+    assert await newsroom.send_summary(report.coverage) is False
+    for entry in await newsroom.unsent(report.coverage):
+        assert await newsroom.send_stored(entry) is True
+    assert await newsroom.unsent(report.coverage) == ()
+    assert len(publishing(office)) == 4
