@@ -5,7 +5,7 @@ from core.markup.deal import Measure, deal, whole
 from core.markup.line import Line, Look, line_length
 from core.markup.links import honest, safe_url, shown_host
 from core.markup.typed import typed
-from core.markup.written import LONGEST_HEADLINE, Written, parse, parse_line
+from core.markup.written import LONGEST_HEADLINE, Written, parse
 
 __all__ = [
     "LONGEST_HEADLINE",
@@ -19,7 +19,6 @@ __all__ = [
     "honest",
     "line_length",
     "parse",
-    "parse_line",
     "safe_url",
     "shown_host",
     "typed",

@@ -45,12 +45,6 @@ def parse(words: str) -> Written:
     return Written(headline, tuple(_blocks(SyntaxTreeNode(parser.parse(_parted(rest))))))
 
 
-def parse_line(words: str) -> Text:
-    """The looks and links of one line or paragraph, such as a point of the standing summary."""
-    tree = SyntaxTreeNode(MarkdownIt("zero").enable(_RULES).parseInline(clean(words).strip()))
-    return _joined(_runs(tree, Run("")))
-
-
 def _parted(source: str) -> str:
     """In a chat a plain row after a list or a quote is no part of it, whatever Markdown would say."""
     rows: list[str] = []

@@ -84,15 +84,6 @@ def test_nothing_typed_is_nothing():
     assert markup.parse(" \n\u200b\n ") == markup.Written("", ())
 
 
-def test_a_point_of_the_summary_may_hold_looks_and_links():
-    assert markup.parse_line("See **the** [map](https://example.org)") == (
-        Run("See "),
-        Run("the", bold=True),
-        Run(" "),
-        Run("map", url="https://example.org"),
-    )
-
-
 @given(st.text(alphabet=st.sampled_from("ab \n*_[]()<>#>-1.\\:/—,😀"), max_size=200))
 def test_anything_may_be_typed(words):
     written = markup.parse(words)
