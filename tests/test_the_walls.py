@@ -49,6 +49,7 @@ WRONG = {
     "markup": [("bots/telegram/outcomes.py", "import markdown_it")],
     "formats": [("core/markup/clean.py", "import selectolax.parser")],
     "locales": [("core/formats/zones.py", "import babel.dates")],
+    "media": [("core/newsroom/slugs.py", "import PIL.Image")],
     "likeness": [("core/commands/forms.py", "import rapidfuzz")],
     "drivers": [("core/store/engines.py", "import psycopg"), ("core/store/engines.py", "import sqlite3")],
     "quiet": [("core/formats/page.py", "import http.client"), ("core/formats/page.py", "import subprocess")],
