@@ -26,7 +26,7 @@ def form(command: Command, kept: dict[str, str], value: str = "") -> Ask | None:
     fields = tuple(
         Field(
             one.name,
-            say(one.key),
+            say(f"field.{one.name}"),
             value if one.kind is Kind.TEXT else "",
             long=one.kind is Kind.TEXT,
             required=one.required,

@@ -120,7 +120,7 @@ class Cards:
         """What the card says by now (`Reply.later`)."""
         _, entry_id, step = ticket.split(":")
         entry = await self._rooms.newsroom.get(int(entry_id))
-        if entry.status is EntryStatus.UNDONE:
+        if entry.status is not EntryStatus.PUBLISHED:
             return None
         progress = await self._rooms.newsroom.progress(entry)
         lines, ended = reach.board(entry, progress.values())

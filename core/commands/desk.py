@@ -17,7 +17,7 @@ from core.commands.presses import Presses
 from core.commands.reader import Readers
 from core.commands.reply import NOTHING, Choice, Reply
 from core.commands.rooms import Rooms
-from core.errors import NoSuchCommand, PrivateOnly, Refusal, SecondHand, StoreTrouble, TooFast
+from core.errors import NoSuchCommand, PrivateOnly, Refusal, SecondHand, StoreTrouble, TooFast, WordsMissing
 from core.locales import say
 from core.model import Person, Platform
 
@@ -148,6 +148,8 @@ class Desk:
         if not call.place.private and call.place.platform is Platform.TELEGRAM:
             raise PrivateOnly
         code = call.given.get("code").removeprefix("join_")
+        if not code:
+            raise WordsMissing("join")
         person = await self._rooms.enrolment.redeem(code, call.place.platform, call.incoming.caller)
         how = say(f"join.how.{call.place.platform.value}")
         return call.reply(say("join.done", name=person.name, role=say(f"role.{person.role.value}")), how)

@@ -115,7 +115,7 @@ class Readers:
             return call.reply(say("masked.prove"), buttons=((proof,),), private=False)
         _check_manages(call.place, place_admin=call.incoming.place_admin)
         followed = await self._readership.follow(spot(call.place, call.incoming.language), coverage, Rules(level))
-        return call.reply(*_confirmation(followed, coverage, level, call.place), private=call.place.private)
+        return call.reply(*_confirmation(followed, coverage, level, call.place))
 
     async def _stopped(self, place: Place, caller: int, coverage: Coverage | None) -> tuple[tuple[Said, ...], Rows]:
         stopped = await self._readership.stop(place.account, place.address, coverage)

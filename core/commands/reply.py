@@ -7,6 +7,9 @@ from core import locales
 from core.locales import Said
 from core.model import Bulletin
 
+LONGEST = 1900
+"""Characters: below Discord's 2,000, with room for what escaping adds; Telegram takes 4,096."""
+
 
 class Style(StrEnum):
     """What a button is for, where a platform can show it."""
@@ -80,9 +83,10 @@ class Reply:
     later: Later | None = None
 
     def text(self) -> str:
-        """The lines in the reply's language, as plain text without any markup, at most 1,900 characters."""
+        """The lines in the reply's language, as plain text without any markup, short enough for both platforms."""
         speak = locales.words(self.language)
-        return "\n".join(speak.tell(line) for line in self.lines)
+        whole = "\n".join(speak.tell(line) for line in self.lines)
+        return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)

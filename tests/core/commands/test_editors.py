@@ -1,5 +1,7 @@
 """What editors live through on a phone: publish, take back, correct, withdraw, sum up."""
 
+import asyncio
+
 import pytest
 
 from core import blocks
@@ -96,6 +98,19 @@ async def test_a_redelivered_command_makes_one_entry_and_the_same_answer(office:
     first = await ada.types("/post Bridge closed", token="update:same")
     second = await ada.types("/post Bridge closed", token="update:same")
     assert first.text() == second.text()
+    assert len(await stream(office)) == 1
+
+
+async def test_one_command_delivered_twice_at_once_makes_one_entry(office: Office, ada: Speaker) -> None:
+    both = await asyncio.gather(*(ada.types("/post Bridge closed", token="update:same") for _ in range(2)))
+    assert [reply.text() for reply in both] == ["Queued #1. Nobody follows Storm Ylva yet."] * 2
+    assert len(await stream(office)) == 1
+
+
+async def test_two_fingers_on_publish_publish_once(office: Office, ada: Speaker) -> None:
+    card = await ada.types("Bridge closed")
+    both = await asyncio.gather(*(ada.presses(card, "Publish") for _ in range(2)))
+    assert sorted(reply.toast for reply in both) == [False, True]
     assert len(await stream(office)) == 1
 
 
@@ -319,6 +334,9 @@ async def test_missing_words_get_an_example(ada: Speaker) -> None:
     assert "/retract 17 and the reason" in (await ada.types("/retract")).text()
     assert "/post and the text" in (await ada.types("/post")).text()
     assert "/coverage new TITLE" in (await ada.types("/coverage new")).text()
+    assert "/join and the code" in (await ada.types("/join")).text()
+    await ada.types("/post Bridge closed")
+    assert "/retract 17 and the reason" in (await ada.types("/retract 1")).text()
 
 
 async def test_the_summary_is_shown_set_and_changed(office: Office, ada: Speaker) -> None:

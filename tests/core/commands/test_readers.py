@@ -1,6 +1,9 @@
 """What readers, and people who manage a place, live through."""
 
+import pytest
+
 from core.commands.heard import Mark
+from core.errors import StoreTrouble
 from core.model import Level
 from tests.doubles.speakers import Office, labels
 
@@ -190,6 +193,28 @@ async def test_help_shows_readers_what_readers_may_say(office: Office) -> None:
     assert "/follow: " in words
     assert "/post" not in words
     assert "/post: " in (await (await office.editor()).types("/help")).text()
+
+
+async def test_a_place_that_follows_very_much_gets_an_answer_that_fits(office: Office) -> None:
+    reader = office.telegram()
+    for number in range(60):
+        await office.opens(f"Coverage number {number} with a rather long title")
+        await reader.types(f"/follow coverage-number-{number}-with-a-rather-long")
+        office.clock.passes(seconds=10)
+    reply = await reader.types("/following")
+    assert len(reply.text()) <= 1900
+    assert len(reply.buttons) == 5
+
+
+async def test_a_full_disk_is_told_and_never_called_saved(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await office.opens("Storm Ylva")
+
+    async def full(*_: object, **__: object) -> None:
+        raise StoreTrouble("The disk is full: make room.", passing=True)
+
+    monkeypatch.setattr(office.store, "write", full)
+    assert "Not saved" in (await office.telegram().types("/follow")).text()
+    assert "Not saved" in (await office.telegram().presses_id("follow:1:all")).text()
 
 
 async def test_somebody_who_floods_us_is_told_once_and_then_ignored(office: Office) -> None:

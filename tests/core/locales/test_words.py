@@ -20,6 +20,9 @@ ROOT = Path(locales.__file__).parents[2]
 HERE = Path(locales.__file__).parent
 EMOJI = re.compile("[\u2190-\u27bf\U0001f000-\U0001faff]")
 LONGEST_DESCRIPTION = 100
+"""docs.discord.com/developers/interactions/application-commands: of a command and of an option."""
+LONGEST_LABEL = 45
+"""docs.discord.com/developers/components/reference: of a modal's title and of its labels."""
 
 
 def catalogue(language: str) -> Catalog:
@@ -99,8 +102,14 @@ def test_every_modal_has_a_title_and_labels_that_fit() -> None:
             ask = asks.form(command, {})
             assert ask is not None
             for line in (ask.title, *(field.label for field in ask.fields)):
-                # docs.discord.com/developers/components/reference: 45 characters for both.
-                assert 1 <= len(locales.words("en").tell(line)) <= 100
+                assert 1 <= len(locales.words("en").tell(line)) <= LONGEST_LABEL
+
+
+def test_every_refusal_fits_the_passing_word_on_a_button() -> None:
+    """core.telegram.org/bots/api#answercallbackquery: 200 characters, and what fills its places needs room."""
+    for message in catalogue("en"):
+        if message.id and _id(message.id).startswith("refused."):
+            assert all(len(text) <= 170 for text in patterns(message)), message.id
 
 
 def test_no_word_in_the_catalogue_is_unused() -> None:

@@ -17,6 +17,7 @@ from core.model import (
     Operation,
     Platform,
     Source,
+    Urgency,
 )
 from core.store import Store, commits, entries
 from core.store.broadcasts import Broadcast
@@ -192,6 +193,13 @@ async def test_publishing_sends_the_summary_and_each_entry_once(office: Office) 
     again = await office.rooms.newsroom.import_page(PAGE, publish=True)
     assert again.sent == 0
     assert len(publishing(office)) == 4
+
+
+async def test_a_breaking_entry_of_a_page_is_never_an_alert(office: Office) -> None:
+    breaking = replace(line(4, "Dam broken").content, importance=Importance.BREAKING)
+    page = replace(PAGE, entries=(replace(line(4, "Dam broken"), content=breaking),))
+    await office.rooms.newsroom.import_page(page, publish=True)
+    assert {one.urgency for one in office.carries()} == {Urgency.ENTRY}
 
 
 async def test_the_start_never_moves_later_and_nothing_is_closed(office: Office) -> None:
