@@ -169,7 +169,7 @@ def _block_from_json(value: Mapping[str, Any]) -> Block:
         given["text"] = text_from_json(given["text"])
     if kind is Bullets:
         given["points"] = tuple(text_from_json(point) for point in given["points"])
-    if kind in (Embed,):
+    if kind is Embed:
         given.setdefault("url", "")
     if kind is Link:
         given.setdefault("text", "")
