@@ -10,12 +10,15 @@ _LONGEST = 4000
 """Characters of a modal's text field (docs.discord.com/developers/components/reference: text input)."""
 
 
-def missing(call: Call, *, value: str = "") -> Ask | None:
-    """A modal for the text a command came without; None where there are no modals. `value` is there to start from."""
+def missing(call: Call, *, value: str = "", **known: str) -> Ask | None:
+    """A modal for the text a command came without; None where there are no modals.
+
+    `value` is there to start from; `known` is what else was meant, such as the entry whose copy was answered.
+    """
     command = call.given.command
     if call.place.platform is not Platform.DISCORD or not any(one.kind is Kind.TEXT for one in command.options):
         return None
-    return form(command, {name: given for name, given in call.given.options.items() if given}, value)
+    return form(command, dict(call.given.options) | known, value)
 
 
 def form(command: Command, kept: dict[str, str], value: str = "") -> Ask | None:

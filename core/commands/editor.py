@@ -64,10 +64,7 @@ class Editors:
         entry, answered = await self._meant.entry(call)
         words, note = call.given.get("text"), call.given.get("note")
         if not words.strip() and not call.incoming.pictures:
-            asked = asks.missing(call, value=contents.typed_again(entry.content))
-            if asked is None:
-                raise WordsMissing("correct")
-            return call.reply(ask=asked)
+            return await self._ask(call, entry, contents.typed_again(entry.content))
         if answered or call.drafting:
             return await self._correction(call, entry, words, note)
         newsroom = self._rooms.newsroom
@@ -82,7 +79,7 @@ class Editors:
         entry, answered = await self._meant.entry(call)
         reason = call.given.get("reason")
         if not reason.strip():
-            raise WordsMissing("retract")
+            return await self._ask(call, entry)
         newsroom = self._rooms.newsroom
         home = await newsroom.home(entry)
         if answered or call.drafting:
@@ -125,6 +122,14 @@ class Editors:
         newsroom = self._rooms.newsroom
         content = contents.corrected(entry.content, words, call.incoming.pictures, note=note, now=newsroom.now())
         return await self._cards.open(call, Intent.CORRECT, await newsroom.home(entry), content, entry=entry)
+
+    async def _ask(self, call: Call, entry: Entry, value: str = "") -> Reply:
+        """Ask for the words an entry is to be changed with. Raises WordsMissing where nothing can be asked."""
+        home = await self._rooms.newsroom.home(entry)
+        asked = asks.missing(call, value=value, entry=f"{home.slug}#{entry.number}")
+        if asked is None:
+            raise WordsMissing(call.given.command.name)
+        return call.reply(ask=asked)
 
     async def _repeats(self, call: Call, coverage: Coverage, content: Content) -> bool:
         newsroom = self._rooms.newsroom

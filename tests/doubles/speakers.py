@@ -9,8 +9,8 @@ from core.commands.desk import Desk
 from core.commands.heard import Asking, Incoming, Mark, Place, Press
 from core.commands.reply import Button, Reply
 from core.commands.rooms import Rooms, furnish
-from core.model import Address, Asset, Coverage, Mode, Person, PlaceKind, Platform, Role
-from core.store import Store, accounts, broadcasts, media
+from core.model import Address, Asset, Coverage, Entry, Form, Mode, Person, PlaceKind, Platform, Receipt, Role
+from core.store import Store, accounts, broadcasts, commits, destinations, media
 from core.store.broadcasts import Broadcast
 from tests.doubles.clock import Clock
 
@@ -118,14 +118,23 @@ class Speaker:
             )
         )
 
-    async def uses(self, path: str, **options: str) -> Reply:
-        """Use a slash command on Discord."""
+    async def uses(self, path: str, answers: int | None = None, **options: str) -> Reply:
+        """Use a slash command on Discord, or one from a message's menu."""
         token = f"interaction:{next(_UPDATES)}"
-        given = Incoming(self.place, token, self.caller, self.language, path, options=options, place_admin=self.manages)
-        answers = await self._says(given)
-        if not answers:
+        given = Incoming(
+            self.place,
+            token,
+            self.caller,
+            self.language,
+            path,
+            options=options,
+            reply_to=answers,
+            place_admin=self.manages,
+        )
+        said = await self._says(given)
+        if not said:
             raise Silence(path)
-        return answers[-1]
+        return said[-1]
 
     async def presses(self, reply: Reply, label: str, typed: str = "") -> Reply:
         """Press the button of a reply whose label has these words."""
@@ -136,6 +145,15 @@ class Speaker:
         token = f"press:{next(_UPDATES)}"
         press = Press(self.place, token, self.caller, button_id, self.language, typed, self.manages)
         return (await self.office.desk.press(press))[-1]
+
+    async def gets(self, entry: Entry, message_id: int) -> None:
+        """The courier brought an entry here."""
+        store, now = self.office.store, self.office.clock()
+        place = await store.read(destinations.find, self.place.account, self.place.address)
+        if place is None:
+            raise Silence("nothing is brought to who never followed")
+        copy = Receipt(entry.bulletin_id, place.id, 0, message_id, entry.revision, Form.TEXT, False, "en", now)
+        await store.write(commits.apply, commits.Batch(at=now, receipts=(copy,)))
 
     async def completes(self, path: str, option: str, typed: str) -> list[str]:
         """What Discord offers while an option is being typed."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.model import EntryStatus
 from tests.doubles.speakers import Office, Speaker, labels
 
 
@@ -43,6 +44,20 @@ async def test_a_correction_starts_from_the_words_that_stand(office: Office, gra
     assert "Corrected #1" in (await grace.uses("desk correct", **filled)).text()
     entry = await office.rooms.newsroom.entry(await office.rooms.newsroom.coverage("storm-ylva"), 1)
     assert [one.note for one in entry.content.corrections] == ["Forth, not Tay"]
+
+
+async def test_answering_a_copy_asks_for_the_rest_and_remembers_which_entry(office: Office, grace: Speaker) -> None:
+    grace.manages = True
+    await grace.uses("live follow")
+    await grace.uses("desk post", text="Bridge closed")
+    entry = await office.rooms.newsroom.entry(await office.rooms.newsroom.coverage("storm-ylva"), 1)
+    await grace.gets(entry, 77)
+    for path, words in (("desk correct", {"text": "Bridge open"}), ("desk retract", {"reason": "It was open"})):
+        asked = await grace.uses(path, answers=77)
+        assert asked.ask is not None
+        assert asked.ask.kept == (("entry", "storm-ylva#1"),)
+        assert "#1" in (await grace.uses(asked.ask.command, **dict(asked.ask.kept), **words)).text()
+    assert (await office.rooms.newsroom.get(entry.id)).status is EntryStatus.RETRACTED
 
 
 async def test_the_summary_is_changed_in_a_modal(grace: Speaker) -> None:

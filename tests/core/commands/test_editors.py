@@ -10,14 +10,12 @@ from core.model import (
     CoverageStatus,
     Entry,
     EntryStatus,
-    Form,
     Importance,
     Operation,
     Platform,
-    Receipt,
     Urgency,
 )
-from core.store import commits, destinations, entries
+from core.store import commits, entries
 from tests.doubles.speakers import Office, Speaker, labels
 
 
@@ -275,18 +273,10 @@ async def test_retract_by_number_acts_at_once(office: Office, ada: Speaker) -> N
     assert "is withdrawn and cannot be changed" in (await ada.types("/correct 1 Again")).text()
 
 
-async def got(office: Office, speaker: Speaker, entry: Entry, message_id: int) -> None:
-    """The courier brought an entry to this chat."""
-    place = await office.store.read(destinations.find, speaker.place.account, speaker.place.address)
-    assert place is not None
-    one = Receipt(entry.bulletin_id, place.id, 0, message_id, entry.revision, Form.TEXT, False, "en", office.clock())
-    await office.store.write(commits.apply, commits.Batch(at=office.clock(), receipts=(one,)))
-
-
 async def test_answering_ones_copy_with_text_opens_its_correction(office: Office, ada: Speaker) -> None:
     await ada.types("/follow")
     await ada.types("/post Bridge closed")
-    await got(office, ada, await only(office), 77)
+    await ada.gets(await only(office), 77)
     card = await ada.types("Bridge open again\nNote: It reopened at noon", reply_to=77)
     assert "Correction of #1. Every copy will look as shown." in card.text()
     assert labels(card) == ["Publish correction", "Discard"]
@@ -302,7 +292,7 @@ async def test_answering_ones_copy_with_text_opens_its_correction(office: Office
 async def test_answering_ones_copy_with_retract_shows_the_notice_first(office: Office, ada: Speaker) -> None:
     await ada.types("/follow")
     await ada.types("/post Bridge closed")
-    await got(office, ada, await only(office), 77)
+    await ada.gets(await only(office), 77)
     card = await ada.types("/retract 12 hours too early", reply_to=77)
     assert "This withdraws #1." in card.text()
     assert card.preview is not None
@@ -314,7 +304,7 @@ async def test_answering_ones_copy_with_retract_shows_the_notice_first(office: O
 async def test_a_correction_is_refused_when_somebody_was_quicker(office: Office, ada: Speaker) -> None:
     await ada.types("/follow")
     await ada.types("/post Bridge closed")
-    await got(office, ada, await only(office), 77)
+    await ada.gets(await only(office), 77)
     card = await ada.types("Bridge open", reply_to=77)
     await ada.types("/correct 1 Bridge half open")
     assert "Somebody changed this entry while you wrote" in (await ada.presses(card, "Publish correction")).text()
