@@ -5,6 +5,8 @@ runs in one transaction and one thread hop, and whatever it does is there afterw
 """
 
 import asyncio
+import random
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Concatenate, ParamSpec, TypeVar
@@ -14,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.model import Mode
-from core.store import engines, hold, opening, place, schema, trouble
+from core.store import engines, hold, house, opening, place, schema, trouble
 from core.store.engines import Engines
 from core.store.place import Place
 from core.store.threads import Crew
@@ -24,7 +26,9 @@ __all__ = ["Connection", "Store"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_TRIES = 5
+_TRIES = 8
+# Seconds, at most: apart from each other, the two do not meet again.
+_STEP_ASIDE = 0.1
 
 
 class Store:
@@ -101,6 +105,7 @@ class Store:
                     # Two transactions in each other's way: a unit of work is pure SQL, so it simply has another go.
                     if not (left and trouble.again(error)):
                         raise
+                    time.sleep(random.uniform(0, _STEP_ASIDE))
             raise AssertionError("the last try returns or raises")
 
     def _look(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -110,11 +115,12 @@ class Store:
 
 def _prove(where: Place, under: Engines, mode: Mode, *, create: bool) -> None:
     with under.reader.begin() as conn:
-        if create:
-            opening.check_upgradable(conn, where)
-        else:
-            opening.check(conn, where)
+        opening.check(conn, where, create=create)
     if create:
         schema.upgrade(under.writer)
-    with under.writer.begin() as conn:
-        opening.stamp(conn, where, mode)
+    with under.reader.begin() as conn:
+        stored = house.read(conn, "mode")
+    if stored is None:
+        with under.writer.begin() as conn:
+            stored = house.stamp(conn, "mode", mode.value)
+    opening.check_mode(stored, where, mode)

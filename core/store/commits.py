@@ -87,7 +87,8 @@ _MORE_SKIPS = "ON CONFLICT (broadcast_id, why) DO UPDATE SET count = broadcast_s
 def _keep(conn: sa.Connection, receipts: tuple[Receipt, ...]) -> None:
     # One batch may hold a part twice (sent, then edited): PostgreSQL refuses to touch a row twice in one statement.
     newest = {(one.bulletin_id, one.destination_id, one.part): one for one in receipts}
-    rows = [tuple(getattr(one, name) for name in _RECEIPT_NAMES) for one in newest.values()]
+    # In the order of their key, so that two committers never wait for each other crosswise.
+    rows = [tuple(getattr(newest[key], name) for name in _RECEIPT_NAMES) for key in sorted(newest)]
     sql.many(conn, tables.receipt, _RECEIPT_NAMES, rows, _NEWEST_RECEIPT)
 
 
@@ -98,7 +99,7 @@ def _remove(conn: sa.Connection, removed: tuple[tuple[int, int, int], ...]) -> N
             _RECEIPT.destination_id == sa.bindparam("place"),
             _RECEIPT.part == sa.bindparam("which"),
         )
-        conn.execute(gone, [{"bulletin": one[0], "place": one[1], "which": one[2]} for one in removed])
+        conn.execute(gone, [{"bulletin": one[0], "place": one[1], "which": one[2]} for one in sorted(removed)])
 
 
 def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> None:
@@ -118,7 +119,7 @@ def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> Non
             **{name: _BROADCAST[name] + sa.bindparam(f"more_{name}", type_=sa.Integer) for name in _COUNTS},
         )
     )
-    conn.execute(marked, [_mark_row(one, at) for one in walks])
+    conn.execute(marked, [_mark_row(one, at) for one in sorted(walks, key=lambda each: each.broadcast_id)])
     skips = [(one.broadcast_id, why, count) for one in walks for why, count in one.skips.items()]
     sql.many(conn, tables.broadcast_skip, ("broadcast_id", "why", "count"), _summed(skips), _MORE_SKIPS)
 
@@ -135,7 +136,7 @@ def _summed(skips: list[tuple[int, str, int]]) -> list[tuple[int, str, int]]:
     sums: Counter[tuple[int, str]] = Counter()
     for broadcast_id, why, count in skips:
         sums[broadcast_id, why] += count
-    return [(broadcast_id, why, count) for (broadcast_id, why), count in sums.items()]
+    return [(broadcast_id, why, count) for (broadcast_id, why), count in sorted(sums.items())]
 
 
 def _unpark(conn: sa.Connection, unpark: tuple[Unpark, ...]) -> None:
@@ -145,7 +146,7 @@ def _unpark(conn: sa.Connection, unpark: tuple[Unpark, ...]) -> None:
             _WAITING.bulletin_id == sa.bindparam("bulletin"),
             _WAITING.operation == sa.bindparam("what", type_=_WAITING.operation.type),
         )
-        conn.execute(gone, [{"place": one[0], "bulletin": one[1], "what": one[2]} for one in unpark])
+        conn.execute(gone, [{"place": one[0], "bulletin": one[1], "what": one[2]} for one in sorted(unpark)])
 
 
 def _park(conn: sa.Connection, park: tuple[Park, ...]) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core.errors import StoreTrouble
 from core.model import Mode
-from core.store import house, schema
+from core.store import schema
 from core.store.place import Place
 from core.store.schema import Schema
 
@@ -57,27 +57,20 @@ def exposed(place: Place) -> str | None:
     return None
 
 
-def check(conn: sa.Connection, place: Place) -> None:
-    """The store is whole and its schema is ours; else StoreTrouble."""
+def check(conn: sa.Connection, place: Place, *, create: bool) -> None:
+    """The store is whole and its schema is ours, or with `create` can become so; else StoreTrouble."""
     if place.path is not None and place.path.stat().st_size <= _CHECKED_BYTES:
         found = conn.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if found != "ok":
             raise StoreTrouble(_damaged(place))
+    usable = (Schema.CURRENT, Schema.EMPTY, Schema.OLDER) if create else (Schema.CURRENT,)
     found_schema = schema.state(conn)
-    if found_schema is not Schema.CURRENT:
+    if found_schema not in usable:
         raise StoreTrouble(_REFUSED[found_schema].format(place=place))
 
 
-def check_upgradable(conn: sa.Connection, place: Place) -> None:
-    """Whether `create` may go to work here: an empty, older or current store of ours."""
-    found = schema.state(conn)
-    if found in (Schema.FOREIGN, Schema.NEWER):
-        raise StoreTrouble(_REFUSED[found].format(place=place))
-
-
-def stamp(conn: sa.Connection, place: Place, mode: Mode) -> None:
+def check_mode(stored: str, place: Place, mode: Mode) -> None:
     """A store keeps to the mode it was first opened in, so that a rehearsal's entries can never reach a real chat."""
-    stored = house.stamp(conn, "mode", mode.value)
     if stored != mode.value:
         raise StoreTrouble(
             f"{place} belongs to {_spoken(stored)}, this is {_spoken(mode.value)}: "

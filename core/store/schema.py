@@ -8,6 +8,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+MIGRATIONS = Path(__file__).with_name("migrations")
+
 # Any number will do, as long as no other program on the same database uses it: "livedesk" in ASCII.
 _ADVISORY_LOCK = 0x6C697665_6465736B
 
@@ -51,5 +53,5 @@ def upgrade(engine: sa.Engine) -> None:
 def _config() -> Config:
     config = Config()
     # A percent sign would be taken for an interpolation.
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

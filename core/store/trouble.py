@@ -81,8 +81,8 @@ _CONNECTING: tuple[tuple[str, _Line], ...] = (
     ("password authentication failed", _NOT_LET_IN),
     ("no password supplied", _NOT_LET_IN),
     ("no pg_hba.conf entry", _NOT_LET_IN),
-    ("role", _NOT_LET_IN),
-    ("database", _NO_DATABASE),
+    ('role "', _NOT_LET_IN),
+    ('database "', _NO_DATABASE),
     ("too many", _CROWDED),
     ("remaining connection slots", _CROWDED),
 )
