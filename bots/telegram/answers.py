@@ -9,7 +9,7 @@ from typing import Any
 from telegram import error
 
 from bots.telegram import outcomes
-from bots.telegram.failures import FloodError, NeverSentError
+from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError
 from bots.telegram.sender import TelegramSender
 from bots.telegram.transport import Bot
 from core import locales
@@ -20,6 +20,8 @@ from core.platform import Manner
 
 _LOG = logging.getLogger(__name__)
 _TRIES = 3
+_LONGEST_WAIT = 60.0
+"""Seconds after which an answer is worth nothing any more."""
 LONGEST_TOAST = 200
 """Characters of an answer to a press (Bot API, answerCallbackQuery)."""
 
@@ -86,19 +88,18 @@ class Answers:
         return number if isinstance(number, int) else None
 
     async def _patiently(self, method: str, **parameters: Any) -> Any:
-        """Call; wait and try again where nothing was sent. None when it came to nothing."""
+        """Call, and call again where that cannot make two of it. None when it came to nothing."""
+        why = ""
         for _ in range(_TRIES):
             try:
                 return await self._bot.call(method, **parameters)
-            except (FloodError, NeverSentError) as failure:
-                # The gate has been told of a flood and makes the next try wait.
-                why: error.TelegramError = failure
             except error.TelegramError as failure:
                 if isinstance(failure, error.BadRequest) and outcomes.unchanged(failure):
                     return True
-                why = failure
-                break
-        _LOG.warning("answer lost", extra={"method": method, "why": why.message})
+                why = failure.message
+                if not _worth_another(failure, method):
+                    break
+        _LOG.warning("answer lost", extra={"method": method, "why": why})
         return None
 
     def _plan(self, where: Spot, later: Later, language: str) -> None:
@@ -115,6 +116,13 @@ class Answers:
                 return
             await self._say(where, replace(reply, replaces=True))
             later = reply.later
+
+
+def _worth_another(failure: error.TelegramError, method: str) -> bool:
+    """Whether to try again. The gate has been told of a flood and makes the next try wait."""
+    if isinstance(failure, FloodError):
+        return failure.seconds <= _LONGEST_WAIT
+    return isinstance(failure, NeverSentError) or (isinstance(failure, MaybeSentError) and method.startswith("edit"))
 
 
 def _keyboard(reply: Reply) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from telegram import error
 
+from bots.telegram import reading
 from bots.telegram.answers import Answers
 from bots.telegram.failures import FloodError
 from bots.telegram.inlet import Inlet
@@ -164,11 +165,13 @@ class TelegramAccount:
         await self._inlet.room()
         batch = await self._parts.bot.poll(self._offset, self._rhythm.poll, HEARD)
         rows = [(one["update_id"], one) for one in batch if isinstance(one.get("update_id"), int)]
-        if rows:
-            await self._store.write(inbox.take, self.account, rows, self._clock())
-            # Only now may Telegram forget them.
-            self._offset = max(number for number, _ in rows) + 1
-            await self._inlet.resume()
+        if not rows:
+            return
+        kept = [(number, one) for number, one in rows if reading.worth_keeping(one)]
+        await self._store.write(inbox.take, self.account, kept, self._clock())
+        # Only now may Telegram forget them.
+        self._offset = max(number for number, _ in rows) + 1
+        await self._inlet.resume()
 
     async def _bear(self, failure: error.TelegramError | StoreTrouble, waits: float) -> None:
         """Wait as long as this failure asks for. Raises Ended when waiting will not help."""

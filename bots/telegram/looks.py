@@ -21,16 +21,24 @@ def typed(text: str, entities: Sequence[MessageEntity]) -> str:
 
 def runs(text: str, entities: Iterable[MessageEntity]) -> Text:
     """The text as runs, each row of a quote after the mark "> ". Offsets are UTF-16 units (Bot API, MessageEntity)."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    last = len(units) // 2
-    spans = [(max(0, one.offset), min(last, one.offset + one.length), one) for one in entities]
-    edges = sorted({0, last, *(start for start, _, _ in spans), *(end for _, end, _ in spans)})
+    places = _places(text)
+    last = len(places) - 1
+    spans = [
+        (places[min(last, max(0, one.offset))], places[min(last, one.offset + one.length)], one) for one in entities
+    ]
+    edges = sorted({0, len(text), *(start for start, _, _ in spans), *(end for _, end, _ in spans)})
     made: list[Run] = []
     for start, end in itertools.pairwise(edges):
         here = [one for first, past, one in spans if first <= start and end <= past]
-        words = units[2 * start : 2 * end].decode("utf-16-le", "replace")
+        words = text[start:end]
         made += _quoted(_run(words, here), starts_row=_starts_row(made)) if _any(here, _QUOTES) else [_run(words, here)]
     return tuple(run for run in made if run.text)
+
+
+def _places(text: str) -> list[int]:
+    """The place in the text of each UTF-16 unit, and of its end. Half a pair counts as its beginning."""
+    places = [at for at, sign in enumerate(text) for _ in range(1 + (sign > "\uffff"))]
+    return [*places, len(text)]
 
 
 def _run(words: str, here: Sequence[MessageEntity]) -> Run:

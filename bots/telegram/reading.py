@@ -1,7 +1,9 @@
 """A Telegram message as something heard: where, by whom, under which reservations, and which command. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import Chat, Message, MessageEntity, Update
 
@@ -27,6 +29,17 @@ class Said:
 
     command: str
     words: str
+
+
+def worth_keeping(update: Mapping[str, Any]) -> bool:
+    """Whether an update may enter the store: what people say in groups and is no command never does (P15)."""
+    for kind in ("message", "edited_message", "channel_post"):
+        message = update.get(kind)
+        if isinstance(message, Mapping) and isinstance(chat := message.get("chat"), Mapping):
+            moved = "migrate_to_chat_id" in message or "migrate_from_chat_id" in message
+            words = message.get("text") or message.get("caption") or ""
+            return chat.get("type") == Chat.PRIVATE or moved or str(words).startswith("/")
+    return True
 
 
 def place_of(chat: Chat, account: str, bot: str, message: Message | None = None) -> Place:

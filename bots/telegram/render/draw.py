@@ -1,6 +1,7 @@
 """Draw a bulletin: lay it out, find the messages it goes into, deal the text over them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import groupby, islice
 
 from bots.telegram.render.entities import write
 from bots.telegram.render.lines import Layout, lay_out, leftover, notice, pictures
@@ -16,93 +17,99 @@ from bots.telegram.render.parts import (
 )
 from core import locales, markup
 from core.markup import Line
-from core.model import Bulletin, Form
+from core.model import Bulletin, Entry, Form
 
-_PICTURES = (Form.PHOTO, Form.ALBUM)
+_TEXT = 0
+"""A slot for a text; any other number is a slot for so many pictures."""
+_Part = tuple[Line, ...]
+"""The lines of one message."""
 
 
 def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) -> tuple[Words | Photo | Album, ...]:
     """The messages of a bulletin, always the same for the same bulletin.
 
-    `kept`: the forms of the messages it goes into again. Their order stays; text that no longer fits makes further
+    `kept`: the forms of the messages it goes into again, in their order. Text that no longer fits makes further
     messages at the end, text that is no longer needed makes fewer. A photo cannot become a text: one that has no
     picture any more gets the plate. A retraction has something to say in each of them.
     """
-    frames = _kept_frames(kept) if kept else _frames(len(pictures(bulletin)))
-    if bulletin.retracted:
-        return _retracted(bulletin, words, frames, texts=_texts(kept))
-    layout = lay_out(bulletin, words, shown=sum(frames))
-    if not frames:
-        return tuple(map(_words, markup.deal(layout.lines, limit=TEXT_LIMIT, measure=markup.line_length)))
-    caption, texts = _captioned(layout, alone=not _texts(kept))
-    return (*_pictures(frames, layout.assets, caption), *map(_words, texts))
+    slots = _slots(kept) if kept else _full(len(pictures(bulletin)))
+    if bulletin.entry is not None and bulletin.retracted:
+        return _retracted(bulletin, bulletin.entry, words, slots or (_TEXT,))
+    layout = lay_out(bulletin, words, shown=sum(slots))
+    caption, texts = _told(layout, slots)
+    # Messages are matched by their order, so a text that stands before a picture must stay one.
+    owed = _texts(slots[: _last_picture(slots)]) - len(texts)
+    return _fill(slots, layout.assets, (caption,), [*texts, *[layout.lines[-1:]] * owed])
 
 
-def _frames(count: int) -> tuple[int, ...]:
-    """How many pictures go into each photo or album: as few messages as Telegram allows."""
+def _full(count: int) -> tuple[int, ...]:
+    """Slots for so many pictures, in as few messages as Telegram allows."""
     return tuple(min(ALBUM_LIMIT, count - start) for start in range(0, count, ALBUM_LIMIT))
 
 
-def _kept_frames(kept: tuple[Form, ...]) -> tuple[int, ...]:
-    frames: list[int] = []
-    albums = 0
-    for form in (*kept, Form.TEXT):
-        if form is Form.ALBUM:
-            albums += 1
-            continue
-        frames += _frames(albums)
-        frames += [1] if form is Form.PHOTO else []
-        albums = 0
-    return tuple(frames)
+def _slots(kept: tuple[Form, ...]) -> tuple[int, ...]:
+    """The messages there are. An album's pictures are kept one by one; full albums come first."""
+    slots: list[int] = []
+    for form, group in groupby(kept):
+        count = len(tuple(group))
+        slots += {Form.ALBUM: _full(count), Form.PHOTO: (1,) * count}.get(form, (_TEXT,) * count)
+    return tuple(slots)
 
 
-def _texts(kept: tuple[Form, ...]) -> int:
-    return sum(form not in _PICTURES for form in kept)
+def _texts(slots: Sequence[int]) -> int:
+    return sum(slot == _TEXT for slot in slots)
 
 
-def _captioned(layout: Layout, *, alone: bool) -> tuple[tuple[Line, ...], tuple[tuple[Line, ...], ...]]:
-    """What stands under the picture, and the texts after it.
+def _last_picture(slots: Sequence[int]) -> int:
+    return max((at for at, slot in enumerate(slots) if slot != _TEXT), default=0)
 
-    Everything, when it fits and the picture may stand alone; else the headline and the picture's own words.
+
+def _told(layout: Layout, slots: Sequence[int]) -> tuple[_Part, list[_Part]]:
+    """What stands under the first picture, and the texts.
+
+    Everything stands there, when it fits and there is no text yet; else the headline and the picture's own words.
+    Nothing does where there is no picture, or a text comes before it.
     """
+    if not slots or slots[0] == _TEXT:
+        return (), _dealt(layout.lines)
     top = (*layout.head, *layout.captions)
-    if alone and _length(layout.lines) <= CAPTION_LIMIT:
-        return layout.lines, ()
+    if not _texts(slots) and _length(layout.lines) <= CAPTION_LIMIT:
+        return layout.lines, []
     if top and _length(top) <= CAPTION_LIMIT:
-        return top, markup.deal(layout.rest, limit=TEXT_LIMIT, measure=markup.line_length)
-    dealt = markup.deal(layout.lines, limit=TEXT_LIMIT, measure=markup.line_length, first_limit=CAPTION_LIMIT)
-    return dealt[0], dealt[1:]
-
-
-def _length(lines: Sequence[Line]) -> int:
-    return len(markup.whole(lines))
-
-
-def _words(lines: Sequence[Line]) -> Words:
-    return words_part(*write(lines))
-
-
-def _pictures(frames: Iterable[int], assets: tuple[str, ...], caption: tuple[Line, ...]) -> list[Photo | Album]:
-    """The photos and albums, the caption under the first; where pictures are missing there are plates."""
-    parts: list[Photo | Album] = []
-    left = iter(assets)
-    for size in frames:
-        shown = tuple(next(left, None) for _ in range(size))
-        parts.append(pictures_part(shown, *(write(caption) if not parts else ("", ()))))
-    return parts
+        return top, _dealt(layout.rest)
+    first, *rest = _dealt(layout.lines, CAPTION_LIMIT)
+    return first, rest
 
 
 def _retracted(
-    bulletin: Bulletin, words: locales.Words, frames: tuple[int, ...], *, texts: int
+    bulletin: Bulletin, entry: Entry, words: locales.Words, slots: Sequence[int]
 ) -> tuple[Words | Photo | Album, ...]:
-    if bulletin.entry is None:
-        raise ValueError("only an entry can be retracted")
-    limit = CAPTION_LIMIT if frames else TEXT_LIMIT
-    said = markup.deal(
-        notice(bulletin, bulletin.entry, words), limit=TEXT_LIMIT, measure=markup.line_length, first_limit=limit
-    )
-    rest = leftover(bulletin, bulletin.entry, words)
-    under, after = (said[:1], said[1:]) if frames else ((), said)
-    captions = (*under, *[rest] * (len(frames) - len(under)))
-    plates = (pictures_part((None,) * size, *write(lines)) for size, lines in zip(frames, captions, strict=True))
-    return (*plates, *map(_words, after), *[_words(rest)] * (texts - len(after)))
+    """The notice in the first message, and in each other one that it was part of what was withdrawn."""
+    pictured = slots[0] != _TEXT
+    first, *more = _dealt(notice(bulletin, entry, words), CAPTION_LIMIT if pictured else TEXT_LIMIT)
+    rest = leftover(bulletin, entry, words)
+    captions = ([first] if pictured else []) + [rest] * len(slots)
+    texts = ([] if pictured else [first]) + more
+    return _fill(slots, (), captions, [*texts, *[rest] * (_texts(slots) - len(texts))])
+
+
+def _fill(
+    slots: Sequence[int], assets: Sequence[str], captions: Sequence[_Part], texts: Sequence[_Part]
+) -> tuple[Words | Photo | Album, ...]:
+    """Put pictures, captions and texts into the slots in their order; where a picture is missing there is a plate."""
+    shown, under, told = iter(assets), iter(captions), iter(texts)
+    parts: list[Words | Photo | Album] = []
+    for slot in slots:
+        if slot == _TEXT:
+            parts += [words_part(*write(lines)) for lines in islice(told, 1)]
+        else:
+            parts.append(pictures_part(tuple(next(shown, None) for _ in range(slot)), *write(next(under, ()))))
+    return (*parts, *(words_part(*write(lines)) for lines in told))
+
+
+def _dealt(lines: _Part, first_limit: int = TEXT_LIMIT) -> list[_Part]:
+    return list(markup.deal(lines, limit=TEXT_LIMIT, measure=markup.line_length, first_limit=first_limit))
+
+
+def _length(lines: _Part) -> int:
+    return len(markup.whole(lines))

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from core.commands.heard import Mark
@@ -116,6 +117,28 @@ async def test_words_for_others_are_not_heard(telegram, storm):
     await boss.sends_photo(group, picture(), "look")
     await telegram.idle()
     assert telegram.heard == []
+
+
+async def test_what_people_say_among_themselves_never_enters_the_store(telegram, storm):
+    boss = telegram.stage.telegram.add_person("Boss")
+    group = telegram.stage.telegram.add_group("Neighbours", [], [boss], supergroup=True)
+    group.promote_bot(telegram.account, by=boss)
+    channel = telegram.stage.telegram.add_channel("Club", [boss])
+    channel.add_bot(telegram.account, by=boss)
+
+    def rows(conn):
+        return conn.execute(sa.text("SELECT count(*) FROM inbox")).scalar()
+
+    await telegram.idle()
+    before = await telegram.office.store.read(rows)
+    said = await boss.says(group, "My secret")
+    await boss.edits(said, "My other secret")
+    await boss.says(channel, "Club news")
+    await telegram.idle()
+    assert await telegram.office.store.read(rows) == before
+    await boss.says(group, "/live")
+    await telegram.idle()
+    assert await telegram.office.store.read(rows) == before + 1
 
 
 async def test_an_editor_types_sees_it_as_readers_will_and_publishes(telegram, editor):

@@ -8,10 +8,13 @@ import orjson
 import pytest
 
 from bots.telegram import render
+from bots.telegram.answers import Answers, Spot
 from bots.telegram.sender import TelegramSender
 from core import blocks
 from core.blocks import Image, Paragraph, Run
+from core.commands.reply import Button, Reply
 from core.courier.gate import AccountGate, admitted
+from core.locales import say
 from core.model import Address, Content, EntryStatus, Form, Platform
 from core.pacing import TELEGRAM
 from core.platform import (
@@ -367,3 +370,50 @@ async def test_words_with_signs_of_many_scripts_arrive_as_drawn(sender, here, bu
         "שלום",
         "<b>&amp;",
     ]
+
+
+async def test_at_our_own_pace_the_platform_never_has_to_refuse(stage, account, open_bot, ann, here, bulletin, shelf):
+    stage.telegram.enforce_rates = True
+    sender = TelegramSender("main", await open_bot(gate=AccountGate(TELEGRAM)), shelf)
+    group = stage.telegram.add_group("Neighbours", [], [ann])
+    group.add_bot(account, by=ann)
+    await send_all(sender, bulletin(), at(here))
+    copies = await send_all(sender, bulletin(pictured(shelf, 3)), at(here))
+    await send_all(sender, bulletin(pictured(shelf, 3)), at(group))
+    assert await sender.edit(at(here), tuple(copies[:1]), render.Photo(Form.PHOTO, None, "Gone")) == Sent((copies[0],))
+    assert not [call for call in stage.journal.calls if call.status == 429]
+
+
+async def test_answers_have_their_buttons_and_never_a_preview(stage, bot, sender, here, office):
+    label = say("button.discard")
+    rows = ((Button(label, "abc"), Button(label, url="https://example.org")),)
+    reply = Reply((say("stop.nothing"),), buttons=rows)
+    answers = Answers(bot, sender, office.desk)
+    await answers.give(Spot(at(here)), [reply])
+    said = here.messages[-1]
+    assert [(one.data, one.url) for row in said.buttons for one in row] == [
+        ("abc", None),
+        (None, "https://example.org"),
+    ]
+    assert said.link_preview == {"is_disabled": True}
+    stage.faults.add("drop_after_effect", platform="telegram", method="editMessageText")
+    await answers.give(Spot(at(here), card=said.id), [replace(reply, buttons=(), replaces=True)])
+    assert here.messages[-1].id == said.id
+    assert here.messages[-1].labels == []
+
+
+async def test_an_answer_waits_out_a_flood_and_is_dropped_when_it_would_come_too_late(stage, bot, sender, here, office):
+    answers = Answers(bot, sender, office.desk)
+    before = len(here.messages)
+    stage.faults.add("flood", platform="telegram", retry_after=1)
+    await answers.give(Spot(at(here)), [Reply((say("stop.nothing"),))])
+    assert len(here.messages) == before + 1
+    stage.faults.add("flood", platform="telegram", retry_after=3600)
+    await answers.give(Spot(at(here)), [Reply((say("stop.nothing"),))])
+    assert len(here.messages) == before + 1
+
+
+async def test_a_card_that_is_gone_is_answered_by_a_new_message(bot, sender, here, office):
+    answers = Answers(bot, sender, office.desk)
+    await answers.give(Spot(at(here), card=99_999), [Reply((say("stop.nothing"),), replaces=True)])
+    assert here.messages[-1].author is here.bot

@@ -231,3 +231,23 @@ def test_a_long_reason_under_a_picture_goes_on_in_a_text(bulletin):
     parts = draw(bulletin(Content("Head", reason=LONG), status=EntryStatus.RETRACTED), kept=(Form.PHOTO,))
     assert [part.form for part in parts] == [Form.PHOTO, Form.TEXT]
     assert "".join(part.text for part in parts).count("Sentence number") == 60
+
+
+def test_an_album_that_had_to_go_as_words_keeps_its_place_before_a_photo(bulletin):
+    content = Content("Head", (Image(asset="a" * 64), Paragraph(blocks.text("Body."))))
+    text, photo = draw(bulletin(content), kept=(Form.TEXT, Form.PHOTO))
+    assert text.text == "Head\n\nBody.\n\n14:07 GMT · storm#17"
+    assert (photo.form, photo.asset, photo.text) == (Form.PHOTO, "a" * 64, "")
+
+
+def test_a_text_before_a_picture_stays_a_text(bulletin):
+    parts = draw(bulletin(Content("Head")), kept=(Form.TEXT, Form.TEXT, Form.PHOTO))
+    assert [part.form for part in parts] == [Form.TEXT, Form.TEXT, Form.PHOTO]
+    assert parts[1].text == "14:07 GMT · storm#17"
+
+
+def test_a_retraction_of_words_before_a_photo_says_why_in_the_words(bulletin):
+    content = Content("Head", reason="It was wrong.")
+    text, photo = draw(bulletin(content, status=EntryStatus.RETRACTED), kept=(Form.TEXT, Form.PHOTO))
+    assert "It was wrong." in text.text
+    assert photo.text == "This was part of storm#17, which has been withdrawn."

@@ -112,7 +112,9 @@ _kept = st.one_of(
     st.just(()),
     st.builds(
         lambda pictures, texts: pictures + texts,
-        st.sampled_from([(), (Form.PHOTO,), (Form.ALBUM,) * 2, (Form.ALBUM,) * 10 + (Form.PHOTO,)]),
+        st.sampled_from(
+            [(), (Form.PHOTO,), (Form.ALBUM,) * 2, (Form.ALBUM,) * 10 + (Form.PHOTO,), (Form.TEXT, Form.PHOTO)]
+        ),
         st.integers(0, 3).map(lambda count: (Form.TEXT,) * count),
     ),
 )
