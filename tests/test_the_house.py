@@ -168,6 +168,16 @@ def test_the_readme_is_short_and_names_the_two_commands():
     assert (len(rooms) > 10, missing) == (True, [])
 
 
+def test_every_link_between_the_docs_leads_somewhere():
+    broken = [
+        f"{page.relative_to(HOUSE)}: {link}"
+        for page in [*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")]
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        if not link.startswith("https://") and not (page.parent / link).exists()
+    ]
+    assert broken == []
+
+
 def keys_of(settings, at=""):
     for name, value in settings.items():
         if isinstance(value, dict):
