@@ -16,6 +16,8 @@ from core.model import Bulletin, Content, Coverage, Entry, EntryStatus, Importan
 from core.newsroom.drafting import Confirmation
 from core.store.drafts import Draft, Intent
 
+_LOOKED_AT = {False: 20, True: 200}
+"""Entries looked at to see whether it is getting too much: those of a minute; for an alert, those of a day."""
 _LAST_STEP = 24
 """Looks at a board that grows slower with each step: about fifteen minutes, as long as Discord lets us edit it."""
 
@@ -108,7 +110,7 @@ class Cards:
         delay = newsroom.delay(alert=alert)
         now = newsroom.now()
         audience = await newsroom.audience(coverage)
-        warning = reach.too_much(await newsroom.newest(coverage, 200), now, alert=alert)
+        warning = reach.too_much(await newsroom.newest(coverage, _LOOKED_AT[alert]), now, alert=alert)
         label = say("undo.cancel" if alert else "undo.button")
         undo = await self._rooms.buttons.make(
             Act.UNDO, label, {"entry": entry.id}, person, style=Style.STOP, lifetime=delay + timedelta(minutes=1)

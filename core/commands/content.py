@@ -63,7 +63,12 @@ def length(content: Content) -> int:
 
 def typed_again(content: Content) -> str:
     """The words as an editor would have typed them, to start a correction from; media have none."""
-    pieces = (content.headline, *(_typed(block) for block in content.blocks))
+    pieces = [content.headline]
+    for at, block in enumerate(content.blocks):
+        before = content.blocks[at - 1] if at else None
+        # Markdown keeps two lists in a row apart only by another mark.
+        twin = isinstance(block, Bullets) and isinstance(before, Bullets) and block.ordered == before.ordered
+        pieces.append(_typed(block, other=twin and not pieces[-1].startswith(("* ", "1)"))))
     return "\n\n".join(piece for piece in pieces if piece)
 
 
@@ -72,15 +77,14 @@ def _images(pictures: Sequence[Asset], alt: str) -> tuple[Block, ...]:
     return tuple(Image(alt=alt, asset=one.digest, width=one.width, height=one.height) for one in pictures)
 
 
-def _typed(block: Block) -> str:
+def _typed(block: Block, *, other: bool) -> str:
     match block:
         case Paragraph():
             return markup.typed(block.text)
         case Subheading():
             return f"## {_line(block.text)}"
         case Bullets():
-            marks = (f"{n}." for n in range(1, len(block.points) + 1)) if block.ordered else ("-" for _ in block.points)
-            return "\n".join(f"{mark} {_line(point)}" for mark, point in zip(marks, block.points, strict=True))
+            return _listed(block, (")" if other else ".") if block.ordered else ("*" if other else "-"))
         case Quote():
             rows = [f"> {row}" for row in markup.typed(block.text).split("\n")]
             speaker = ", ".join(name for name in (block.speaker, block.role) if name)
@@ -95,3 +99,8 @@ def _typed(block: Block) -> str:
 
 def _line(text: Text) -> str:
     return " ".join(markup.typed(text).split("\n")) if "\n" in blocks.plain(text) else markup.typed(text)
+
+
+def _listed(block: Bullets, mark: str) -> str:
+    marks = (f"{at}{mark}" if block.ordered else mark for at in range(1, len(block.points) + 1))
+    return "\n".join(f"{each} {_line(point)}" for each, point in zip(marks, block.points, strict=True))

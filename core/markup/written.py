@@ -67,9 +67,9 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
     for child in node.children:
         text = _text(child)
         match child.type:
-            case "bullet_list":
+            case "bullet_list" if text:
                 yield Bullets(tuple(_points(child)))
-            case "ordered_list":
+            case "ordered_list" if text:
                 yield _numbered(child)
             case "blockquote" if text:
                 yield _quote(text)

@@ -155,7 +155,9 @@ class Newsroom:
 
     async def take_back(self, by: Person, entry_id: int) -> bool:
         """Undo a publish inside its window; False when it is too late."""
-        return await self._store.write_urgent(entries.undo, entry_id=entry_id, actor=by.key, now=self._clock())
+        undone = await self._store.write_urgent(entries.undo, entry_id=entry_id, actor=by.key, now=self._clock())
+        self._wake()
+        return undone
 
     async def entry(self, coverage: Coverage, number: int) -> Entry:
         """An entry by its public number. Raises NoSuchEntry."""

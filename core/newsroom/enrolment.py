@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core import markup
 from core.errors import CodeSpent, TooManyTries
 from core.model import Person, Platform, Role
 from core.store import Store, people
@@ -47,7 +48,7 @@ class Enrolment:
         invitation = Invitation(secrets.token_urlsafe(16), now + lifetime)
         await self._store.write(
             people.invite,
-            name=name,
+            name=markup.clean_line(name),
             role=role,
             code_hash=_hash(invitation.code),
             expires_at=invitation.expires_at,

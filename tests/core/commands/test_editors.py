@@ -115,7 +115,7 @@ async def test_two_fingers_on_publish_publish_once(office: Office, ada: Speaker)
 async def test_the_same_words_twice_are_shown_before_they_go(office: Office, ada: Speaker) -> None:
     await ada.types("/post Bridge closed after 3 accidents")
     card = await ada.types("/post  bridge CLOSED after 3 accidents.")
-    assert "It looks like #1, which just went out. Publish it anyway?" in card.text()
+    assert "It looks like #1, which was just published. Publish it anyway?" in card.text()
     assert card.preview is not None
     assert len(await stream(office)) == 1
     await ada.presses(card, "Publish")
