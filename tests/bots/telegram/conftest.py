@@ -12,11 +12,10 @@ from PIL import Image
 from bots.rehearsal.stage import Stage
 from bots.telegram import bot as telegram_bot
 from bots.telegram import transport
-from core import blocks
+from core import blocks, media
 from core.commands.desk import Desk
 from core.courier.gate import AccountGate
 from core.model import (
-    Asset,
     Bulletin,
     BulletinKind,
     Content,
@@ -29,7 +28,8 @@ from core.model import (
     Role,
 )
 from core.pacing import Pace, Window
-from core.store import inbox, media
+from core.store import inbox
+from core.store import media as stored_media
 from tests.doubles.databases import Databases
 from tests.doubles.speakers import Office
 
@@ -244,11 +244,10 @@ class Telegram:
                 await asyncio.sleep(0.01)
 
     async def _keep(self, content):
-        digest = self.shelf.put_bytes(content)
-        width, height = Image.open(io.BytesIO(content)).size
-        asset = Asset(digest, "image/png", len(content), width, height)
-        await self.office.store.write(media.keep, asset, content, self.office.clock())
-        return asset
+        checked = await media.check(content)
+        self.shelf.put_bytes(checked.data)
+        await self.office.store.write(stored_media.keep, checked.asset, checked.data, self.office.clock())
+        return checked.asset
 
 
 class _Noted(Desk):
