@@ -1,5 +1,6 @@
 """Bulletins on their way: one broadcast for each lane, whatever the number of readers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -123,6 +124,13 @@ def bulletin(conn: sa.Connection, bulletin_id: int) -> Bulletin:
         summary=coverages.summary(conn, found.coverage_id) if found.kind is BulletinKind.SUMMARY else None,
         words=found.words,
     )
+
+
+def newer(conn: sa.Connection, known: Mapping[int, int]) -> tuple[Bulletin, ...]:
+    """Those bulletins of `known` (id to revision) that stand at another revision by now."""
+    wanted = sa.select(tables.bulletin.c.id, tables.bulletin.c.revision).where(tables.bulletin.c.id.in_(list(known)))
+    changed = [row.id for row in conn.execute(wanted) if row.revision != known[row.id]]
+    return tuple(bulletin(conn, bulletin_id) for bulletin_id in changed)
 
 
 def progress(conn: sa.Connection, bulletin_id: int, operation: Operation = Operation.PUBLISH) -> dict[str, Progress]:
