@@ -2,26 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 
 import aiohttp
 import discord
 
-from bots.discord.calls import PATIENCE, Calls
+from bots.discord.calls import PATIENCE, NotDone
 from bots.discord.client import READY_TIMEOUT, Client, Hears
 from bots.discord.gateway import AccountRefusedError, Gateway, Phase, Standing
-from bots.discord.sender import DiscordSender, Fetch
+from bots.discord.pictures import Fetch
+from bots.discord.sender import DiscordSender
 from bots.discord.transport import Way
 from core.courier.gate import AccountGate
 
 _log = logging.getLogger(__name__)
 
 _WAITS = (1.0, 2.0, 5.0, 15.0, 60.0)
-_PASSING = (OSError, aiohttp.ClientError, discord.DiscordException, ValueError, KeyError, TypeError)
+_PASSING = (OSError, aiohttp.ClientError, discord.DiscordException, NotDone, ValueError, KeyError, TypeError)
 """What a network or a platform does and time heals; the last three: an answer that is not what Discord would say."""
-
-Greet = Callable[[Client], Awaitable[None]]
-"""What to do once logged in, before connecting: telling Discord our commands."""
 
 
 class DiscordBot:
@@ -35,7 +32,6 @@ class DiscordBot:
         gate: AccountGate,
         way: Way,
         hears: Hears,
-        greet: Greet,
         fetch: Fetch,
         patience: float = PATIENCE,
         ready_timeout: float = READY_TIMEOUT,
@@ -43,11 +39,10 @@ class DiscordBot:
     ) -> None:
         """`account` is the name in the settings; `unit` scales the waits between tries (seconds: 1.0)."""
         self.account = account
-        self.client = Client(gate, way, hears, ready_timeout=ready_timeout)
-        self._calls = Calls(self.client.http, patience)
-        self.sender = DiscordSender(account, self._calls, fetch, self.client.missing_right)
+        self.client = Client(gate, way, hears, patience=patience, ready_timeout=ready_timeout)
+        self.sender = DiscordSender(account, self.client.calls, fetch, self.client.missing_right)
         self._token = token
-        self._greet = greet
+        self._hears = hears
         self._gateway = Gateway(self.client, way.gateway, unit=unit)
         self._unit = unit
         self._login = Standing()
@@ -78,7 +73,7 @@ class DiscordBot:
                 introducing.cancel()
                 await asyncio.gather(introducing, return_exceptions=True)
             await self.client.close()
-            await self._calls.close()
+            await self.client.calls.close()
 
     async def _log_in(self) -> None:
         tries = 0
@@ -103,7 +98,7 @@ class DiscordBot:
         tries = 0
         while True:
             try:
-                return await self._greet(self.client)
+                return await self._hears.logged_in(self.client)
             except _PASSING as error:
                 await self._wait(tries, f"cannot tell Discord our commands ({type(error).__name__})")
                 tries += 1

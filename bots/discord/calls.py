@@ -51,7 +51,9 @@ class Calls:
         self._patience = patience
         self._running: set[asyncio.Task[Any]] = set()
 
-    async def make(self, route: Route, payload: Payload | None = None, uploads: Sequence[Upload] = ()) -> Any:
+    async def make(
+        self, route: Route, payload: Payload | list[Payload] | None = None, uploads: Sequence[Upload] = ()
+    ) -> Any:
         """Make one call and give its body. NotDone when it failed, or when nobody can know."""
         crossing = Crossing()
         # Silence ends the request when it ends our patience: its bucket must not keep the next try waiting.
@@ -100,7 +102,7 @@ async def _wait(task: asyncio.Task[Any], crossing: Crossing, patience: float) ->
         departure.cancel()
 
 
-def _body(payload: Payload | None, uploads: Sequence[Upload]) -> dict[str, Any]:
+def _body(payload: Payload | list[Payload] | None, uploads: Sequence[Upload]) -> dict[str, Any]:
     if not uploads:
         return {} if payload is None else {"json": payload}
     form: list[dict[str, Any]] = [{"name": "payload_json", "value": json.dumps(payload)}]

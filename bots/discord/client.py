@@ -6,6 +6,7 @@ import discord
 from discord.http import Route
 from discord.state import ConnectionState
 
+from bots.discord.calls import Calls
 from bots.discord.messages import NOBODY
 from bots.discord.transport import LONGEST_WAIT, Http, Way
 from core.courier.gate import AccountGate
@@ -25,14 +26,27 @@ class Hears(Protocol):
         """Channels or threads we can reach no more."""
         ...
 
+    async def guild_joined(self, client: "Client", guild: discord.Guild) -> None:
+        """Somebody added us to a server."""
+        ...
+
+    async def logged_in(self, client: "Client") -> None:
+        """Discord knows us; we are not connected yet."""
+        ...
+
 
 class Client(discord.Client):
     """One account's client. Events come only after `gateway` connects it; calls work from `login` on."""
 
     http: Http
 
-    def __init__(self, gate: AccountGate, way: Way, hears: Hears, *, ready_timeout: float = READY_TIMEOUT) -> None:
-        """`way` is where Discord is. discord.py keeps the address for all clients of a process together."""
+    def __init__(
+        self, gate: AccountGate, way: Way, hears: Hears, *, patience: float, ready_timeout: float = READY_TIMEOUT
+    ) -> None:
+        """`way` is where Discord is; discord.py keeps the address for all clients of a process together.
+
+        `patience`: seconds to wait for an answer after a call has left.
+        """
         self._gate, self._way, self._hears = gate, way, hears
         Route.BASE = way.api
         # Voice is not for us, so what it lacks need not be said at each start.
@@ -46,6 +60,8 @@ class Client(discord.Client):
             guild_ready_timeout=ready_timeout,
             max_ratelimit_timeout=LONGEST_WAIT,
         )
+        self.calls = Calls(self.http, patience)
+        self._here: set[int] = set()
 
     def _get_state(self, **options: Any) -> ConnectionState[Any]:
         # The one moment between the client making its HTTP client and everything else taking it over.
@@ -60,8 +76,23 @@ class Client(discord.Client):
         """Hand on."""
         await self._hears.interaction(asked)
 
+    async def on_connect(self) -> None:
+        """A new session begins with the servers we are in."""
+        self._here.update(guild.id for guild in self.guilds)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Hand on, unless we knew: discord.py tells a return from an outage apart by a field that may be missing."""
+        if guild.id not in self._here:
+            self._here.add(guild.id)
+            await self._hears.guild_joined(self, guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """The same."""
+        await self.on_guild_join(guild)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """We were removed from a server, or it is gone. (A server that only fails is `on_guild_unavailable`.)"""
+        self._here.discard(guild.id)
         await self._hears.place_left([place.id for place in (*guild.channels, *guild.threads)], "kicked")
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:

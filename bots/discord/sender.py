@@ -1,23 +1,19 @@
 """One account's road out on Discord: draw, send, change, remove, and say what came of it in the port's words."""
 
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from discord.http import Route
 
-from bots.discord import messages, outcomes
+from bots.discord import messages, outcomes, pictures
 from bots.discord.calls import Calls, NotDone, Payload, Upload
-from bots.discord.render import Drawn, Picture, draw
+from bots.discord.pictures import Fetch
+from bots.discord.render import Drawn, draw
 from core import locales
 from core.model import Address, Bulletin, Form, Platform
 from core.platform import Copy, Forbidden, Manner, Outcome, Part, Sent, Unknown
 
-_log = logging.getLogger(__name__)
-
-Fetch = Callable[[str], Awaitable[bytes | None]]
-"""Gives a picture's bytes by the sha256 of them; None when the store has them no more."""
 Missing = Callable[[int], str]
 """Names the right we lack in a channel, as Discord's settings call it."""
 
@@ -75,7 +71,7 @@ class DiscordSender:
         return Sent(())
 
     async def _create(self, to: Address, drawn: Drawn, manner: Manner) -> Outcome:
-        uploads = await self._uploads(drawn.pictures)
+        uploads = await pictures.uploads(self._fetch, drawn.pictures)
         if len(uploads) < len(drawn.pictures):
             drawn = replace(drawn, content=drawn.bare)
         payload = messages.created(drawn, manner, uploads)
@@ -87,22 +83,12 @@ class DiscordSender:
             return await self._patch(to, copy, payload | {"attachments": []})
         body = await self._calls.make(_route("PATCH", to, copy), payload)
         if isinstance(body, dict) and not messages.shows(body, drawn.pictures):
-            uploads = await self._uploads(drawn.pictures)
+            uploads = await pictures.uploads(self._fetch, drawn.pictures)
             return await self._patch(to, copy, messages.with_pictures(payload, drawn.pictures, uploads), uploads)
         return _copied(body)
 
     async def _patch(self, to: Address, copy: Copy, payload: Payload, uploads: tuple[Upload, ...] = ()) -> Outcome:
         return _copied(await self._calls.make(_route("PATCH", to, copy), payload, uploads))
-
-    async def _uploads(self, pictures: tuple[Picture, ...]) -> tuple[Upload, ...]:
-        found: list[Upload] = []
-        for picture in pictures:
-            content = await self._fetch(picture.asset)
-            if content is None:
-                _log.warning("a picture is gone from the store", extra={"asset": picture.asset})
-            else:
-                found.append(messages.upload(picture, content))
-        return tuple(found)
 
     async def _woken(self, to: Address, refusal: NotDone) -> bool:
         """Whether a sleeping thread could be woken."""

@@ -180,11 +180,10 @@ class Http(HTTPClient):
         self, _: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestStartParams
     ) -> None:
         crossing: Crossing | None = context.trace_request_ctx
-        if crossing is not None:
+        # An interaction's first answer has three seconds and Discord does not count it; what is no call of the API
+        # (a file, the gateway) has no crossing.
+        if crossing is not None and not params.url.path.endswith("/callback"):
             await self._gate.enter(crossing.chat)
-        elif "/webhooks/" in params.url.path:
-            # What follows an interaction's first answer goes out through discord.py's webhook client.
-            await self._gate.enter()
 
     async def _headers_sent(
         self, _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams

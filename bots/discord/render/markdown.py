@@ -89,7 +89,7 @@ def _linked(row: Text) -> Iterator[str]:
     """The pieces of a row in order, each one plain or of one look or one link."""
     signs = _signs(blocks.plain(row))
     at = 0
-    for url, runs in groupby(row, key=lambda run: run.url):
+    for url, runs in groupby(_joined(row), key=lambda run: run.url):
         pieces = []
         for run in runs:
             pieces.append((run, at))
@@ -99,6 +99,13 @@ def _linked(row: Text) -> Iterator[str]:
         else:
             for run, start in pieces:
                 yield _styled(run, _with_addresses(run.text, start, signs))
+
+
+def _joined(row: Text) -> Iterator[Run]:
+    """Neighbours of one look as one run."""
+    for _, runs in groupby(row, key=lambda run: (run.bold, run.italic, run.url)):
+        alike = tuple(runs)
+        yield replace(alike[0], text=blocks.plain(alike))
 
 
 def _signs(row: str) -> Mapping[int, str]:

@@ -2,25 +2,35 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import io
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
+from PIL import Image
 
 from bots.discord.bot import DiscordBot
+from bots.discord.client import Client
 from bots.discord.gateway import Phase
+from bots.discord.listener import Listener, Rooms
 from bots.discord.transport import Way
 from bots.rehearsal.discord_world.accounts import App
 from bots.rehearsal.discord_world.channels import Channel
 from bots.rehearsal.discord_world.guilds import Guild
 from bots.rehearsal.discord_world.person import Person
 from bots.rehearsal.stage import Stage
+from core import media
 from core.courier import AccountGate
-from core.model import Address, Platform
+from core.model import Address, Asset, Mode, Platform
 from core.pacing import Pace, Window
+from core.store import Store, house
+from tests.doubles.clock import Clock
+from tests.doubles.speakers import Office
 
 TOKEN = "stage.discord.canary-token"
 QUICK = Pace(Window(1000, 1.0), (Window(1000, 1.0),), (Window(1000, 1.0),))
@@ -56,6 +66,12 @@ class Ears:
     async def place_left(self, chats: list[int], because: str) -> None:
         self.left.append((chats, because))
 
+    async def guild_joined(self, client: Client, guild: discord.Guild) -> None:
+        return
+
+    async def logged_in(self, client: Client) -> None:
+        return
+
 
 def address(channel: Channel) -> Address:
     return Address(Platform.DISCORD, channel.id)
@@ -86,6 +102,7 @@ def assets() -> dict[str, bytes]:
 
 Make = Callable[..., DiscordBot]
 Launch = Callable[[DiscordBot], Awaitable[DiscordBot]]
+Hear = Callable[..., Listener]
 
 
 @pytest.fixture
@@ -100,9 +117,6 @@ async def make(stage: Stage, gate: AccountGate, assets: dict[str, bytes]) -> Mak
     async def fetch(digest: str) -> bytes | None:
         return assets.get(digest)
 
-    async def greet(_: discord.Client) -> None:
-        return
-
     def bot(**more: Any) -> DiscordBot:
         given = {
             "account": "desk",
@@ -110,7 +124,6 @@ async def make(stage: Stage, gate: AccountGate, assets: dict[str, bytes]) -> Mak
             "gate": gate,
             "way": Way(f"{stage.url}/api/v10", stage.discord.gateway_address, sealed=True),
             "hears": Ears(),
-            "greet": greet,
             "fetch": fetch,
             "patience": 1.0,
             "ready_timeout": 0.05,
@@ -151,3 +164,62 @@ async def until(happened: Callable[[], bool], patience: float = 10.0) -> None:
 @pytest.fixture
 async def bot(make: Make, town: Town, launch: Launch) -> DiscordBot:
     return await launch(make())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """One database is enough here: the store proves both."""
+    opened = Store.open(f"sqlite:///{tmp_path / 'desk.db'}", mode=Mode.REHEARSAL, create=True)
+    yield opened
+    opened.close()
+
+
+class Ticking(Clock):
+    """Goes by itself, and can be made to jump: the courier's waits are real here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._began = time.monotonic()
+
+    def __call__(self) -> datetime:
+        return self.now + timedelta(seconds=time.monotonic() - self._began)
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    return Office(store, Ticking())
+
+
+@pytest.fixture
+def hear(office: Office, assets: dict[str, bytes]) -> Hear:
+    """Make the ears of the account "dc"; what is not given is ordinary."""
+
+    async def fetch(digest: str) -> bytes | None:
+        return assets.get(digest)
+
+    async def take(data: bytes) -> Asset:
+        picture = await media.check(data)
+        assets[picture.asset.digest] = picture.data
+        return picture.asset
+
+    def listener(**more: Any) -> Listener:
+        rooms = Rooms(office.desk, office.rooms.readership, office.store)
+        given = {"fetch": fetch, "take": take, "clock": office.clock}
+        return Listener("dc", rooms, **{**given, **more})
+
+    return listener
+
+
+@pytest.fixture
+async def desk_bot(make: Make, launch: Launch, hear: Hear, town: Town, store: Store) -> DiscordBot:
+    """The bot with the real desk behind it; its commands are known to Discord."""
+    bot = await launch(make(account="dc", hears=hear()))
+    await until(lambda: store.read_now(house.read, "discord.commands.dc") is not None)
+    return bot
+
+
+@pytest.fixture(scope="session")
+def picture() -> bytes:
+    held = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 30, 30)).save(held, "PNG")
+    return held.getvalue()

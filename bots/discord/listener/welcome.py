@@ -1,0 +1,32 @@
+"""Arriving in a server: take up what was paused there, and say in one line what we are for."""
+
+import discord
+from discord.http import Route
+
+from bots.discord.calls import NotDone
+from bots.discord.client import Client
+from bots.discord.listener import saying
+from core.commands.reply import Reply
+from core.locales import say
+from core.model import Address, PlaceKind, Platform
+from core.readership import Readership, Spot
+
+
+async def welcome(client: Client, guild: discord.Guild, account: str, readership: Readership) -> None:
+    """Do both. Where we may not speak we say nothing."""
+    language = str(guild.preferred_locale)
+    for place in guild.text_channels:
+        address = Address(Platform.DISCORD, place.id)
+        spot = Spot(account, address, PlaceKind.CHANNEL, f"{guild.name} #{place.name}", language)
+        await readership.returned(spot)
+    channel = guild.system_channel
+    if channel is None or not channel.permissions_for(guild.me).send_messages:
+        return
+    hello = Reply((say("start.place"),), language, private=False)
+    route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel.id)
+    nonce = {"nonce": f"hello-{guild.id % 10**18}", "enforce_nonce": True}
+    try:
+        await client.calls.make(route, {**saying.card(hello), **nonce, "flags": saying.flags(hello)})
+    except NotDone:
+        # Nobody asked for this line, so nobody misses it.
+        return
