@@ -38,10 +38,9 @@ class PictureMissingError(error.TelegramError):
 class Pictures:
     """One account's pictures."""
 
-    def __init__(self, assets: Assets, requeue: Callable[[], Awaitable[None]]) -> None:
-        """`requeue` gives up a place in the account's gate that waiting for an upload made stale."""
+    def __init__(self, assets: Assets) -> None:
+        """Nothing is known yet but what `assets` remember."""
         self._assets = assets
-        self._requeue = requeue
         self._ids: dict[str, str] = {}
         self._stale: set[str] = set()
         self._uploading = asyncio.Lock()
@@ -60,7 +59,6 @@ class Pictures:
                 known = await self._known(names)
                 if known is None:
                     return await self._upload(names, speak)
-            await self._requeue()
         try:
             return await speak(known)
         except error.BadRequest as refused:

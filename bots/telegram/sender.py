@@ -33,7 +33,7 @@ class TelegramSender:
         """Speak as `account` through its open `bot`."""
         self.account = account
         self._bot = bot
-        self._pictures = Pictures(assets, bot.requeue)
+        self._pictures = Pictures(assets)
 
     def draw(self, bulletin: Bulletin, language: str, kept: tuple[Form, ...] = ()) -> tuple[Part, ...]:
         """Draw a bulletin in a language, into the messages that are there when it edits."""

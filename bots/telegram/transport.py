@@ -81,11 +81,6 @@ class Transport(BaseRequest):
         except orjson.JSONDecodeError as broken:
             raise MaybeSentError("the answer is not JSON") from broken
 
-    async def requeue(self) -> None:
-        """Give up a turn the courier waited for: the call that follows waits for its own."""
-        if self._gate is not None:
-            await self._gate.enter()
-
     async def do_request(
         self,
         url: str,
@@ -198,10 +193,6 @@ class Bot(telegram.Bot):
         if not isinstance(answer, list) or not all(isinstance(one, dict) for one in answer):
             raise MaybeSentError("the answer is no list of updates")
         return answer
-
-    async def requeue(self) -> None:
-        """Give up a turn the courier waited for, after a wait that made it stale."""
-        await self._calls.requeue()
 
     async def download(self, file_id: str) -> bytes:
         """The bytes of a file somebody sent us."""

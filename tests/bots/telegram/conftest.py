@@ -28,9 +28,8 @@ from core.model import (
     Role,
 )
 from core.pacing import Pace, Window
-from core.store import inbox
+from core.store import Store, inbox
 from core.store import media as stored_media
-from tests.doubles.databases import Databases
 from tests.doubles.speakers import Office
 
 NOON = datetime(2026, 3, 7, 14, 7, tzinfo=UTC)
@@ -174,10 +173,23 @@ async def ann(stage, account):
     return person
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An empty store, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("telegram") / "empty.sqlite"
+    Store.open(f"sqlite:///{path}", mode=Mode.REHEARSAL, create=True).close()
+    return path
+
+
 @pytest.fixture
-def databases(sqlite_folder):
-    """One database will do here: the store's own tests run on both."""
-    return Databases(None, sqlite_folder)
+def store(migrated, tmp_path):
+    """SQLite will do here: the store's own tests run on both databases."""
+    path = tmp_path / "store.sqlite"
+    path.touch(mode=0o600)
+    path.write_bytes(migrated.read_bytes())
+    opened = Store.open(f"sqlite:///{path}", mode=Mode.REHEARSAL)
+    yield opened
+    opened.close()
 
 
 class Telegram:

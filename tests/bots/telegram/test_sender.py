@@ -146,12 +146,12 @@ async def test_a_rush_for_one_picture_uploads_it_once(stage, account, sender, bu
     assert len(shelf.taken) == 1
 
 
-async def test_whoever_waited_for_an_upload_waits_for_a_turn_again(stage, account, open_bot, bulletin, shelf):
+async def test_whoever_waited_for_a_slow_upload_waits_for_a_turn_again(stage, account, open_bot, bulletin, shelf):
     class Watched(AccountGate):
-        entered = 0
+        turns = 0
 
         async def slot(self, urgency, weight=1):
-            Watched.entered += 1
+            Watched.turns += 1
             await super().slot(urgency, weight)
 
     sender = TelegramSender("main", await open_bot(gate=Watched(TELEGRAM)), shelf)
@@ -159,13 +159,14 @@ async def test_whoever_waited_for_an_upload_waits_for_a_turn_again(stage, accoun
     for person in people:
         await person.starts(account)
     (part,) = sender.draw(bulletin(pictured(shelf)), "en")
+    stage.faults.add("late", platform="telegram", method="sendPhoto", seconds=1)
 
     async def carried(person):
-        with admitted():
+        with admitted(asyncio.get_running_loop().time()):
             return await sender.send(at(person.private_chat(account)), part, SILENT)
 
     await asyncio.gather(*(carried(person) for person in people))
-    assert Watched.entered == 2
+    assert Watched.turns == 2
 
 
 async def test_a_stale_file_id_is_uploaded_again(sender, here, bulletin, shelf):
