@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bots.cli import db, doctor, export_page, import_page, person, rehearse, troubles
+from bots.cli import db, doctor, export_page, import_page, person, rehearse, run, troubles
 from bots.cli.asked import Asked
 
 _INTERRUPTED = 130  # what a shell calls "ended by Ctrl-C"
@@ -42,6 +42,7 @@ def app() -> typer.Typer:
     )
     built.callback()(_before)
     built.command("rehearse")(rehearse.command)
+    built.command("run")(run.command)
     built.command("import")(import_page.command)
     built.command("export")(export_page.command)
     built.command("doctor")(doctor.command)
