@@ -26,6 +26,8 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset=["']?([A-Za-z0-9_-]{2,30})"""
 _WRITTEN = re.compile(r"utf-8|cp125\d|iso8859-\d+|koi8-[ru]|shift_jis|euc_(jp|kr)|gb(k|2312|18030)|big5")
 # NUL and its kin mean nothing in text, and PostgreSQL stores no NUL.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# "[LIVE] Storm" is a text.
+_JSON = re.compile(r"\s*(?:\{|\[\s*[\[{\]\"\d-])")
 
 
 class Form(Enum):
@@ -57,11 +59,10 @@ def clean(text: str) -> str:
 
 
 def form(text: str) -> Form:
-    """Which reader this text is for, by its first character."""
-    start = text.lstrip()[:1]
-    if start in ("{", "["):
+    """Which reader this text is for, by how it begins."""
+    if _JSON.match(text):
         return Form.JSON
-    return Form.HTML if start == "<" else Form.TEXT
+    return Form.HTML if text.lstrip()[:1] == "<" else Form.TEXT
 
 
 def _decoded(data: bytes) -> str:
@@ -71,6 +72,8 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
+        if encoding != "utf-16" and _CONTROLS.search(data[:4096].decode("latin-1")):
+            raise NotAPage(f"the file is binary, not a page: {_HOW}") from error
         raise NotAPage(
             f"the file is not {encoding.upper()} text (byte {error.start}): save it again as UTF-8"
         ) from error

@@ -16,6 +16,7 @@ from core.formats import opening
         (b"\x1f\x8b\x08rest", r"gzip"),
         (b"\x89PNG\r\n\x1a\n", r"a picture"),
         (b"some\x00binary\x01thing", r"binary.*save the live page"),
+        (b"\x02\xfe\x81\x07 neither text nor picture", r"binary.*save the live page"),
         ("  1. Café published".encode("latin-1"), r"not UTF-8 text \(byte 8\).*save it again as UTF-8"),
         (b"Dear all,\n\nthe minutes of the meeting follow.\n", r"not a live page.*Save the whole live page"),
         (b"1. milk\n2. eggs\n3. bread\n", r"not a live page"),
@@ -26,6 +27,11 @@ def test_a_file_that_is_no_page_is_refused_in_one_line(data, words):
     with pytest.raises(formats.NotAPage, match=words) as refusal:
         formats.read(data, name="notes.txt")
     assert "\n" not in str(refusal.value)
+
+
+def test_a_text_that_begins_with_a_bracket_is_no_json():
+    text = b"[LIVE] Night at Port Amber\n\n  1. Boats are inpublished at 18:05 GMT 3 March 2024\n\n    All of them.\n"
+    assert formats.read(text, name="x.txt").page.title == "[LIVE] Night at Port Amber"
 
 
 def test_a_huge_file_is_refused_before_it_is_read():
