@@ -39,19 +39,25 @@ def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("stores")
 
 
+@pytest.fixture(scope="session")
+def shelf() -> list[str]:
+    """Emptied PostgreSQL stores, to be used again."""
+    return []
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest, sqlite_folder: Path) -> Iterator[Databases]:
-    """Fresh databases of one kind; a test that asks for them runs once for each kind."""
+def databases(request: pytest.FixtureRequest, sqlite_folder: Path, shelf: list[str]) -> Iterator[Databases]:
+    """Databases of one kind; a test that asks for them runs once for each kind."""
     server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    made = Databases(server, sqlite_folder)
+    made = Databases(server, sqlite_folder, shelf)
     yield made
-    made.drop()
+    made.close()
 
 
 @pytest.fixture
 def store_url(databases: Databases) -> str:
     """The address of a fresh store, for tests that open it themselves or several times."""
-    return databases.migrated()
+    return databases.store()
 
 
 @pytest.fixture

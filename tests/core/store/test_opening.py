@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
     made = tmp_path / "livedesk.sqlite"
     store = Store.open(f"sqlite:///{made}", mode=Mode.REHEARSAL, create=True)
     desk = Desk(store, Clock())
-    for number in range(200):
+    for number in range(60):
         desk.publishes(f"Entry {number}")
     store.close()
     return made

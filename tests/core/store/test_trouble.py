@@ -143,12 +143,12 @@ def test_a_unit_of_work_that_fails_leaves_nothing(store: Store, clock: Clock) ->
 @pytest.fixture
 def on_postgresql(postgresql: str, tmp_path: Path, clock: Clock) -> Iterator[tuple[Desk, str]]:
     """A newsroom on PostgreSQL, with its database's address."""
-    databases = Databases(postgresql, tmp_path)
+    databases = Databases(postgresql, tmp_path, [])
     url = databases.migrated()
     store = Store.open(url, mode=Mode.REHEARSAL)
     yield Desk(store, clock), url
     store.close()
-    databases.drop()
+    databases.close()
 
 
 _CUT_THE_OTHERS = (
