@@ -41,7 +41,7 @@ WRONG = {
     "telegram": [("bots/discord/messages.py", "import telegram.error"), ("core/rules.py", "import orjson")],
     "discord": [("bots/telegram/outcomes.py", "import discord"), ("core/commands/forms.py", "import discord.ui")],
     "http": [("bots/telegram/sender.py", "import aiohttp"), ("core/formats/page.py", "import yarl")],
-    "terminal": [("bots/logs.py", "import typer")],
+    "terminal": [("bots/logs.py", "import typer"), ("bots/app.py", "import rich.console")],
     "logs": [("core/courier/lane.py", "import structlog")],
     "settings": [("core/model/coverage.py", "import pydantic")],
     "sql": [("core/courier/lane.py", "import sqlalchemy"), ("core/newsroom/slugs.py", "from sqlalchemy import select")],
