@@ -169,5 +169,5 @@ def _label(key: str) -> str:
 
 async def _until(so: Callable[[], Awaitable[bool]]) -> None:
     # The store has no bell to ring; the rehearsal as a whole has a limit to its patience.
-    while not await so():  # noqa: ASYNC110
+    while not await so():  # noqa: ASYNC110 -- see above
         await asyncio.sleep(0.2)
