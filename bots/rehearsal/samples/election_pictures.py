@@ -154,6 +154,24 @@ def _clerk(easel: Easel, x: float, y: float, size: float, coat: str) -> None:
         easel.box(x - 26 * size + sheet * 5, y + (14 - sheet * 4) * size, 30 * size, 5 * size, "#fbf7ee")
 
 
+def _houses_and_ferry(easel: Easel) -> None:
+    for index, y in enumerate((260, 240, 252, 230, 262, 240, 268, 290)):
+        x = 40 + index * 56
+        easel.box(x, y, 46, 332 - y, "#0d1829")
+        easel.area([(x - 4, y), (x + 50, y), (x + 23, y - 26)], "#0a1422")
+        for window in range(2):
+            lit = (index + window) % 3 != 1
+            easel.box(x + 8 + window * 20, y + 16, 11, 15, "#ffd77a" if lit else "#22324d")
+    easel.box(0, 326, 540, 16, "#0a1322")
+    easel.area([(500, 372), (880, 372), (842, 424), (540, 424)], "#e9e4d8")
+    easel.area([(518, 398), (862, 398), (842, 424), (540, 424)], "#8c2f39")
+    easel.box(570, 322, 230, 50, "#f5f1e6", round_by=6)
+    easel.box(640, 290, 90, 34, "#f5f1e6", round_by=4)
+    easel.box(750, 286, 30, 38, "#2f6fb0")
+    for place in range(9):
+        easel.disc(588 + place * 24, 346, 6, "#ffd77a")
+
+
 def harbour_night() -> Easel:
     """A dark harbour, a moored ferry, a moon on the water."""
     easel = Easel("#0f1c33")
@@ -175,21 +193,7 @@ def harbour_night() -> Easel:
         "#f6edc95a",
     )
     easel.area([(0, 330), (0, 210), (120, 170), (250, 210), (380, 180), (470, 250), (600, 300), (960, 330)], "#16243c")
-    for index, y in enumerate((260, 240, 252, 230, 262, 240, 268, 290)):
-        x = 40 + index * 56
-        easel.box(x, y, 46, 332 - y, "#0d1829")
-        easel.area([(x - 4, y), (x + 50, y), (x + 23, y - 26)], "#0a1422")
-        for window in range(2):
-            lit = (index + window) % 3 != 1
-            easel.box(x + 8 + window * 20, y + 16, 11, 15, "#ffd77a" if lit else "#22324d")
-    easel.box(0, 326, 540, 16, "#0a1322")
-    easel.area([(500, 372), (880, 372), (842, 424), (540, 424)], "#e9e4d8")
-    easel.area([(518, 398), (862, 398), (842, 424), (540, 424)], "#8c2f39")
-    easel.box(570, 322, 230, 50, "#f5f1e6", round_by=6)
-    easel.box(640, 290, 90, 34, "#f5f1e6", round_by=4)
-    easel.box(750, 286, 30, 38, "#2f6fb0")
-    for place in range(9):
-        easel.disc(588 + place * 24, 346, 6, "#ffd77a")
+    _houses_and_ferry(easel)
     easel.strokes(
         11,
         160,
