@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from discord.http import Route
 
-from bots.discord import messages, outcomes, pictures
+from bots.discord import messages, outcomes
 from bots.discord.calls import Calls, NotDone, Payload, Upload
-from bots.discord.pictures import Fetch
+from bots.discord.pictures import Fetch, Pictures
 from bots.discord.render import Drawn, draw
 from core import locales
 from core.model import Address, Bulletin, Form, Platform
@@ -27,12 +28,12 @@ class DiscordSender:
         """`account` is the name in the settings."""
         self.account = account
         self._calls = calls
-        self._fetch = fetch
+        self._pictures = Pictures(fetch)
         self._missing = missing
 
     def draw(self, bulletin: Bulletin, language: str, kept: tuple[Form, ...] = ()) -> tuple[Part, ...]:
         """Draw a bulletin in a language."""
-        return draw(bulletin, locales.words(language), kept)
+        return _drawn(bulletin, language, kept)
 
     async def send(self, to: Address, part: Part, manner: Manner) -> Outcome:
         """Send one message. What may not go along (pictures, cards, the link to an older message) stays behind."""
@@ -71,7 +72,7 @@ class DiscordSender:
         return Sent(())
 
     async def _create(self, to: Address, drawn: Drawn, manner: Manner) -> Outcome:
-        uploads = await pictures.uploads(self._fetch, drawn.pictures)
+        uploads = await self._pictures.uploads(drawn.pictures)
         if len(uploads) < len(drawn.pictures):
             drawn = replace(drawn, content=drawn.bare)
         payload = messages.created(drawn, manner, uploads)
@@ -83,7 +84,7 @@ class DiscordSender:
             return await self._patch(to, copy, payload | {"attachments": []})
         body = await self._calls.make(_route("PATCH", to, copy), payload)
         if isinstance(body, dict) and not messages.shows(body, drawn.pictures):
-            uploads = await pictures.uploads(self._fetch, drawn.pictures)
+            uploads = await self._pictures.uploads(drawn.pictures)
             return await self._patch(to, copy, messages.with_pictures(payload, drawn.pictures, uploads), uploads)
         return _copied(body)
 
@@ -104,6 +105,12 @@ class DiscordSender:
         if refusal.code == outcomes.MISSING_PERMISSIONS:
             return Forbidden(self._missing(to.chat_id))
         return refusal.outcome
+
+
+@lru_cache(maxsize=256)
+def _drawn(bulletin: Bulletin, language: str, kept: tuple[Form, ...]) -> tuple[Part, ...]:
+    """Drawn once for all who get the same."""
+    return draw(bulletin, locales.words(language), kept)
 
 
 def _ours(part: Part) -> Drawn:

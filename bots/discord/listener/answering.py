@@ -5,11 +5,11 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from bots.discord import messages, pictures, render
+from bots.discord import messages, render
 from bots.discord.calls import NotDone, Payload, Upload
 from bots.discord.listener import saying
 from bots.discord.listener.talk import ORIGINAL, First, Talk
-from bots.discord.pictures import Fetch
+from bots.discord.pictures import Fetch, Pictures
 from core import locales
 from core.commands.desk import Desk
 from core.commands.reply import Later, Reply
@@ -35,7 +35,7 @@ class Answering:
     def __init__(self, desk: Desk, fetch: Fetch) -> None:
         """`fetch` gives the bytes of the pictures in a preview."""
         self._desk = desk
-        self._fetch = fetch
+        self._pictures = Pictures(fetch)
         self._boards: set[asyncio.Task[None]] = set()
 
     async def give(self, talk: Talk, replies: Sequence[Reply], *, pressed: bool) -> None:
@@ -57,7 +57,7 @@ class Answering:
         flags = saying.flags(reply)
         if reply.preview is not None:
             for part in render.draw(reply.preview, locales.words(reply.language)):
-                files = await pictures.uploads(self._fetch, part.pictures)
+                files = await self._pictures.uploads(part.pictures)
                 payload = messages.edited(part)
                 yield _Message(messages.with_pictures(payload, part.pictures, files), flags, files)
         yield _Message(saying.card(reply), flags, (), reply.replaces, reply.later, reply.language)

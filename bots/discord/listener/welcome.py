@@ -19,14 +19,24 @@ async def welcome(client: Client, guild: discord.Guild, account: str, readership
         address = Address(Platform.DISCORD, place.id)
         spot = Spot(account, address, PlaceKind.CHANNEL, f"{guild.name} #{place.name}", language)
         await readership.returned(spot)
-    channel = guild.system_channel
-    if channel is None or not channel.permissions_for(guild.me).send_messages:
+    channel = _hall(guild)
+    if channel is None:
         return
     hello = Reply((say("start.place"),), language, private=False)
     route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel.id)
-    nonce = {"nonce": f"hello-{guild.id % 10**18}", "enforce_nonce": True}
+    once = {"nonce": f"hello-{guild.id % 10**18}", "enforce_nonce": True}
     try:
-        await client.calls.make(route, {**saying.card(hello), **nonce, "flags": saying.flags(hello)})
+        await client.calls.make(route, {**saying.card(hello), **once, "flags": saying.flags(hello)})
     except NotDone:
         # Nobody asked for this line, so nobody misses it.
         return
+
+
+def _hall(guild: discord.Guild) -> discord.TextChannel | None:
+    """Where a server expects such lines, else the first channel where we may speak."""
+    system = [guild.system_channel] if guild.system_channel else []
+    for channel in (*system, *guild.text_channels):
+        may = channel.permissions_for(guild.me)
+        if may.view_channel and may.send_messages:
+            return channel
+    return None

@@ -1,6 +1,7 @@
 """People on Discord speak to the desk: commands, buttons and forms, with the real client, desk and store."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -14,6 +15,7 @@ from bots.rehearsal.discord_world.person import Person
 from core.courier import AccountGate, Courier
 from core.model import Address, Coverage, DestinationStatus, PlaceKind, Platform, Role
 from core.store import destinations
+from tests.bots.discord.checker import complaints
 from tests.bots.discord.conftest import Hear, Launch, Make, Town, address, until
 from tests.doubles.speakers import Office
 
@@ -124,11 +126,12 @@ async def test_an_editor_publishes_from_a_form(desk_bot: DiscordBot, town: Town,
 
 
 async def test_a_picture_can_come_with_a_command(
-    desk_bot: DiscordBot, office: Office, town: Town, grace: Person, picture: bytes
+    desk_bot: DiscordBot, office: Office, town: Town, grace: Person, picture: bytes, tmp_path: Path
 ) -> None:
     shown = {"picture": ("bridge.png", picture), "alt": "The old bridge"}
     answer = await grace.uses("desk post", channel=town.channel, text="Bridge closed", **shown)
     assert "Queued #1" in answer.text
+    assert complaints(tmp_path / "journal.jsonl") == []
     entry = await office.rooms.newsroom.entry(await office.rooms.newsroom.coverage("storm-ada"), 1)
     assert [getattr(block, "alt", None) for block in entry.content.blocks] == ["The old bridge"]
 
@@ -150,13 +153,14 @@ async def test_a_stranger_is_refused_and_told_their_number_whatever_the_menu_sho
 
 
 async def test_an_alert_shows_itself_first_and_asks_for_confirmation(
-    desk_bot: DiscordBot, town: Town, grace: Person
+    desk_bot: DiscordBot, town: Town, grace: Person, tmp_path: Path
 ) -> None:
     answer = await grace.uses("desk alert", channel=town.channel, text="Bridge closed")
     await until(lambda: len(answer.messages) == 2)
     preview, card = answer.messages
     assert preview.content.startswith("**Breaking: Bridge closed**")
     assert all(message.ephemeral for message in answer.messages)
+    assert complaints(tmp_path / "journal.jsonl") == []
     sent = await grace.presses(card, next(button.label for button in card.components if "Discard" not in button.label))
     assert "Queued #1" in sent.text
     assert sent.id == card.id
@@ -225,6 +229,8 @@ async def test_a_server_we_are_taken_back_into_goes_on_where_it_was(
     assert destination(office, town.here).paused_because == "kicked"
     town.guild.add_bot(town.app)
     await until(lambda: destination(office, town.here).status is DestinationStatus.ACTIVE)
+    hello = await town.channel.wait_for(lambda message: message.content.startswith("Hello"))
+    assert hello.silent
 
 
 @pytest.fixture
@@ -238,7 +244,7 @@ async def courier(desk_bot: DiscordBot, office: Office, gate: AccountGate) -> An
 
 
 async def test_an_entry_is_corrected_and_retracted_from_its_own_message(
-    desk_bot: DiscordBot, courier: Courier, office: Office, town: Town, grace: Person
+    desk_bot: DiscordBot, courier: Courier, office: Office, town: Town, grace: Person, tmp_path: Path
 ) -> None:
     await town.ann.uses("live follow", channel=town.channel, coverage="storm-ada")
     await grace.uses("desk post", channel=town.channel, text="Bridge closed\n\nThe Tay bridge.")
@@ -261,6 +267,7 @@ async def test_an_entry_is_corrected_and_retracted_from_its_own_message(
     assert "Withdrew #1" in answer.text
     await town.channel.wait_for(lambda message: message.id == copy.id and "withdrawn" in message.content)
     assert "Forth" not in town.channel.messages[-1].content
+    assert complaints(tmp_path / "journal.jsonl") == []
 
 
 async def test_the_desks_commands_are_hidden_from_members_but_that_is_only_a_hint(

@@ -2,10 +2,14 @@
 
 import asyncio
 import hashlib
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bots.discord.bot import DiscordBot
 from bots.rehearsal.discord_world.permissions import Permission
@@ -14,7 +18,17 @@ from core.courier import AccountGate
 from core.model import Address, BulletinKind, EntryStatus, Form, Platform
 from core.platform import Copy, Forbidden, Gone, Lost, Manner, NotSent, Outcome, Reach, Rejected, Sent, Unknown
 from tests.bots.discord.bulletins import bulletin, told
+from tests.bots.discord.checker import complaints
 from tests.bots.discord.conftest import Town, address, until
+
+
+def nested(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(children) | st.dictionaries(st.sampled_from(("id", "attachments", "code")) | st.text(), children)
+
+
+def dumps(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 400
 DIGEST = hashlib.sha256(PNG).hexdigest()
@@ -88,7 +102,7 @@ async def test_a_picture_that_is_lost_is_told_in_words(bot: DiscordBot, town: To
 
 
 async def test_a_correction_changes_the_words_and_leaves_the_picture(
-    bot: DiscordBot, town: Town, assets: dict[str, bytes]
+    bot: DiscordBot, town: Town, assets: dict[str, bytes], tmp_path: Path
 ) -> None:
     assets[DIGEST] = PNG
     shown = Image(alt="A bridge", asset=DIGEST)
@@ -98,6 +112,7 @@ async def test_a_correction_changes_the_words_and_leaves_the_picture(
     (seen,) = town.channel.messages
     assert "Snow." in seen.content
     assert [one.content for one in seen.attachments] == [PNG]
+    assert complaints(tmp_path / "journal.jsonl") == []
     assert len(town.stage.journal.of("discord", "PATCH")) == 1
 
 
@@ -295,11 +310,29 @@ async def test_a_revoked_token_holds_the_account(bot: DiscordBot, town: Town) ->
     assert outcome.reach is Reach.ACCOUNT
 
 
-async def test_the_call_that_takes_the_last_token_returns_at_once(bot: DiscordBot, town: Town) -> None:
-    begun = asyncio.get_running_loop().time()
-    for at in range(5):
-        assert isinstance(await publish(bot, town.here, f"Rain {at}.", manner=Manner(True, f"F{at}")), Sent)
-    assert asyncio.get_running_loop().time() - begun < 3.0
+async def test_a_picture_is_read_from_the_store_once_for_a_whole_fan_out(
+    make: Any, launch: Any, town: Town, stage: Any
+) -> None:
+    read: list[str] = []
+
+    async def fetch(digest: str) -> bytes:
+        read.append(digest)
+        return PNG
+
+    bot = await launch(make(fetch=fetch))
+    for name in ("one", "two", "three"):
+        outcome = await publish(bot, address(town.guild.add_text_channel(name)), Image(asset=DIGEST))
+        assert (await copy_of(outcome)).form is Form.PHOTO
+    assert read == [DIGEST]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=st.binary(max_size=200) | st.recursive(st.none() | st.text() | st.integers(), nested, max_leaves=5).map(dumps)
+)
+async def test_no_answer_however_malformed_breaks_the_sender(bot: DiscordBot, town: Town, body: bytes) -> None:
+    town.stage.faults.add("malformed", platform="discord", method=POST, body=body, effect=False)
+    assert isinstance(await publish(bot, town.here, "Rain."), Sent | Unknown)
 
 
 async def test_an_address_of_another_platform_is_our_own_mistake(bot: DiscordBot) -> None:
