@@ -321,7 +321,8 @@ async def test_a_picture_is_read_from_the_store_once_for_a_whole_fan_out(
 
     bot = await launch(make(fetch=fetch))
     for name in ("one", "two", "three"):
-        outcome = await publish(bot, address(town.guild.add_text_channel(name)), Image(asset=DIGEST))
+        there = address(town.guild.add_text_channel(name))
+        outcome = await publish(bot, there, Image(asset=DIGEST), manner=Manner(True, name))
         assert (await copy_of(outcome)).form is Form.PHOTO
     assert read == [DIGEST]
 
