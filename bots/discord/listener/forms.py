@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots.discord.listener import saying
-from bots.discord.listener.talk import First, Talk
 from core.commands.reply import Ask
 from core.model import Asset
 from core.store import Store, buttons
@@ -29,17 +27,23 @@ class Said:
 
 
 class Forms:
-    """Opens forms and knows them again."""
+    """Names forms and knows them again."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         """What was said before a form is kept in the store: Discord keeps a hundred characters of it."""
         self._store = store
         self._clock = clock
 
-    async def open(self, talk: Talk, ask: Ask, language: str, before: Said | None) -> None:
-        """Open a form. May raise NotDone."""
-        custom_id = TYPED + ask.button if ask.button else COMMAND + await self._keep(ask, before)
-        await talk.first(First.FORM, saying.form(ask, language, custom_id))
+    async def custom_id(self, ask: Ask, before: Said | None) -> str:
+        """The name a form is opened under, by which it is known again when it comes back."""
+        if ask.button:
+            return TYPED + ask.button
+        # A command that came with a picture never opens a form: the picture is something to publish.
+        reply_to = before.reply_to if before else None
+        payload = {"command": ask.command, "options": dict(ask.kept), "reply_to": reply_to}
+        return COMMAND + await self._store.write(
+            buttons.issue, action=_ACTION, payload=payload, person_key=None, now=self._clock(), lifetime=_LIFETIME
+        )
 
     async def sent(self, custom_id: str, written: Mapping[str, str]) -> Said | None:
         """The command a sent form completes; None when what was said before it is forgotten."""
@@ -48,11 +52,3 @@ class Forms:
             return None
         kept: Mapping[str, Any] = found.payload
         return Said(kept["command"], {**kept["options"], **written}, kept["reply_to"])
-
-    async def _keep(self, ask: Ask, before: Said | None) -> str:
-        # A command that came with a picture never opens a form: the picture is something to publish.
-        reply_to = before.reply_to if before else None
-        payload = {"command": ask.command, "options": dict(ask.kept), "reply_to": reply_to}
-        return await self._store.write(
-            buttons.issue, action=_ACTION, payload=payload, person_key=None, now=self._clock(), lifetime=_LIFETIME
-        )

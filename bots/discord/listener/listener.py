@@ -20,8 +20,8 @@ from bots.discord.listener.welcome import welcome
 from bots.discord.pictures import Fetch
 from core.commands import refusals
 from core.commands.desk import Desk
-from core.commands.reply import Reply
-from core.errors import ButtonSpent, Refusal
+from core.commands.reply import Ask, Reply
+from core.errors import ButtonSpent, Refusal, StoreTrouble
 from core.locales import say
 from core.model import Address, Asset, Platform
 from core.readership import Readership
@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 Asked = discord.Interaction[Client]
 Take = Callable[[bytes], Awaitable[Asset]]
 """Checks and keeps a picture somebody brought. Raises Refusal when it is none, or too large."""
+
+Handler = Callable[[Asked], Awaitable["_Answer"]]
 
 PROMPT = 2.0
 """Seconds the desk has before we ask for patience; Discord gives three."""
@@ -48,10 +50,15 @@ class Rooms:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the desk answers, and the command it answers to, which a form has to remember."""
+    """What the desk answers; where that is a form, the name it is opened under."""
 
     replies: tuple[Reply, ...]
-    said: Said | None = None
+    form: str = ""
+
+    @property
+    def ask(self) -> Ask | None:
+        """The form the desk asks for."""
+        return next((reply.ask for reply in self.replies if reply.ask), None)
 
 
 class Listener:
@@ -98,21 +105,27 @@ class Listener:
         await welcome(client, guild, self._account, self._rooms.readership)
 
     async def interaction(self, asked: Asked) -> None:
-        """Answer somebody. An interaction heard twice is done once."""
+        """Answer somebody."""
+        handlers = {
+            discord.InteractionType.application_command: self._command,
+            discord.InteractionType.component: self._button,
+            discord.InteractionType.modal_submit: self._form,
+        }
         if asked.type is discord.InteractionType.autocomplete:
             await self._complete(asked)
-        elif not await self._rooms.store.write(inbox.claim, self._account, asked.id, self._clock()):
-            _log.info("heard again, not done again", extra={"interaction": asked.id})
-        elif asked.type is discord.InteractionType.application_command:
-            await self._answer(asked, self._command(asked))
-        elif asked.type is discord.InteractionType.component:
-            await self._answer(asked, self._press(asked, hearing.custom_id(asked)))
-        elif asked.type is discord.InteractionType.modal_submit:
-            await self._answer(asked, self._form(asked))
+        elif asked.type in handlers:
+            await self._answer(asked, self._once(asked, handlers[asked.type]))
 
     def close(self) -> None:
         """Leave every answer as it is."""
         self._answering.close()
+
+    async def _once(self, asked: Asked, handle: Handler) -> _Answer | None:
+        """What is to be answered; None for an interaction heard before, which the first hearing answers."""
+        if not await self._rooms.store.write(inbox.claim, self._account, asked.id, self._clock()):
+            _log.info("heard again, not done again", extra={"interaction": asked.id})
+            return None
+        return await handle(asked)
 
     async def _command(self, asked: Asked) -> _Answer:
         said = hearing.said(asked)
@@ -120,6 +133,9 @@ class Listener:
             return _Answer(())
         pictures = [await self._take(await asked.client.http.get_from_cdn(one.url)) for one in hearing.files(asked)]
         return await self._hear(asked, replace(said, pictures=tuple(pictures)))
+
+    async def _button(self, asked: Asked) -> _Answer:
+        return await self._press(asked, hearing.custom_id(asked))
 
     async def _form(self, asked: Asked) -> _Answer:
         custom_id, written = hearing.custom_id(asked), hearing.written(asked)
@@ -131,12 +147,17 @@ class Listener:
         return await self._hear(asked, said)
 
     async def _press(self, asked: Asked, button: str, typed: str = "") -> _Answer:
-        return _Answer(await self._rooms.desk.press(hearing.press(asked, self._account, button, typed)))
+        press = hearing.press(asked, self._account, button, typed)
+        return await self._named(_Answer(await self._rooms.desk.press(press)), None)
 
     async def _hear(self, asked: Asked, said: Said) -> _Answer:
-        return _Answer(await self._rooms.desk.hear(hearing.incoming(asked, self._account, said)), said)
+        incoming = hearing.incoming(asked, self._account, said)
+        return await self._named(_Answer(await self._rooms.desk.hear(incoming)), said)
 
-    async def _answer(self, asked: Asked, work: Coroutine[Any, Any, _Answer]) -> None:
+    async def _named(self, answer: _Answer, said: Said | None) -> _Answer:
+        return replace(answer, form=await self._forms.custom_id(answer.ask, said)) if answer.ask else answer
+
+    async def _answer(self, asked: Asked, work: Coroutine[Any, Any, _Answer | None]) -> None:
         talk = Talk(asked.client.calls, asked.application_id, asked.id, asked.token)
         working = asyncio.create_task(work)
         await asyncio.wait({working}, timeout=self._prompt)
@@ -144,7 +165,8 @@ class Listener:
             if not working.done():
                 await self._ask_for_patience(talk, asked)
             answer = await self._outcome(working, str(asked.locale))
-            await self._say(talk, asked, answer)
+            if answer is not None:
+                await self._say(talk, asked, answer)
         except NotDone as refusal:
             # What was asked for is done all the same; only its answer found nobody.
             await asyncio.wait({working})
@@ -156,23 +178,25 @@ class Listener:
         else:
             await talk.wait(First.WAIT, {"flags": saying.ONLY_THEM})
 
-    async def _outcome(self, working: asyncio.Task[_Answer], language: str) -> _Answer:
+    async def _outcome(self, working: asyncio.Task[_Answer | None], language: str) -> _Answer | None:
         try:
             return await working
         except Refusal as refusal:
             line = refusals.words(refusal, Platform.DISCORD)
+        except StoreTrouble as trouble:
+            _log.error("not saved", extra={"trouble": str(trouble)})
+            line = say("refused.not_saved")
         except Exception:  # noqa: BLE001 -- logged with its traceback, and the person is told
             _log.exception("an interaction was not answered as it should have been")
             line = say("late.broken")
         return _Answer((Reply((line,), language, toast=True),))
 
     async def _say(self, talk: Talk, asked: Asked, answer: _Answer) -> None:
-        language = str(asked.locale)
-        ask = next((reply.ask for reply in answer.replies if reply.ask), None)
+        language, ask = str(asked.locale), answer.ask
         if ask is None:
             await self._answering.give(talk, answer.replies, pressed=asked.message is not None)
         elif talk.waiting is None:
-            await self._forms.open(talk, ask, language, answer.said)
+            await talk.first(First.FORM, saying.form(ask, language, answer.form))
         else:
             # Discord opens a form only as the very first answer.
             late = Reply((say("late.form"),), language, toast=True)
@@ -182,10 +206,11 @@ class Listener:
         asking = hearing.asking(asked, self._account)
         if asking is None:
             return
-        choices = await self._rooms.desk.suggest(asking)
-        told = [{"name": choice.label, "value": choice.value} for choice in choices]
         talk = Talk(asked.client.calls, asked.application_id, asked.id, asked.token)
         try:
+            choices = await self._rooms.desk.suggest(asking)
+            told = [{"name": choice.label, "value": choice.value} for choice in choices]
             await talk.first(First.CHOICES, {"choices": told})
-        except NotDone as refusal:
-            _log.info("a completion came too late", extra={"code": refusal.code})
+        except (NotDone, StoreTrouble) as trouble:
+            # Who types without completions can still type.
+            _log.info("nothing was completed", extra={"why": str(trouble)})

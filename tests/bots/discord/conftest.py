@@ -23,6 +23,7 @@ from bots.rehearsal.discord_world.accounts import App
 from bots.rehearsal.discord_world.channels import Channel
 from bots.rehearsal.discord_world.guilds import Guild
 from bots.rehearsal.discord_world.person import Person
+from bots.rehearsal.journal import Call
 from bots.rehearsal.stage import Stage
 from core import media
 from core.courier import AccountGate
@@ -77,12 +78,21 @@ def address(channel: Channel) -> Address:
     return Address(Platform.DISCORD, channel.id)
 
 
+def words_of(call: Call) -> dict[str, Any] | None:
+    """The message in a call, if it says anything: a new one, an edit, or an interaction's answer."""
+    body = call.params if isinstance(call.params, dict) else {}
+    said = body.get("data") or body
+    return said if "content" in said else None
+
+
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with Stage(journal=tmp_path / "journal.jsonl") as stage:
         stage.discord.identify_spacing = 0.0
         yield stage
         assert stage.violations == []
+        for said in filter(None, map(words_of, stage.journal.of("discord"))):
+            assert said["allowed_mentions"] == {"parse": []}, said
 
 
 @pytest.fixture

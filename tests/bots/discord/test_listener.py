@@ -12,7 +12,9 @@ from bots.discord.gateway import Phase
 from bots.rehearsal.discord_world.commands import CannotDo
 from bots.rehearsal.discord_world.permissions import Permission
 from bots.rehearsal.discord_world.person import Person
+from core import locales
 from core.courier import AccountGate, Courier
+from core.errors import StoreTrouble
 from core.model import Address, Coverage, DestinationStatus, PlaceKind, Platform, Role
 from core.store import destinations
 from tests.bots.discord.checker import complaints
@@ -296,3 +298,16 @@ def test_only_the_desk_is_hidden() -> None:
     hidden = {one["name"] for one in tree.tree() if "default_member_permissions" in one}
     assert hidden == {"desk", "Correct this entry", "Retract this entry"}
     assert discord.Permissions(manage_guild=True).value == 32
+
+
+async def test_a_store_in_trouble_is_told_in_plain_words(
+    desk_bot: DiscordBot, office: Office, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stuck(*_: Any, **__: Any) -> Any:
+        raise StoreTrouble("the store is locked by another program")
+
+    monkeypatch.setattr(office.store, "write", stuck)
+    monkeypatch.setattr(office.store, "read", stuck)
+    answer = await town.bob.uses("live now", channel=town.channel)
+    assert answer.ephemeral
+    assert answer.text == locales.words("en").say("refused.not_saved")
