@@ -84,10 +84,10 @@ class Limiter:
                 spent.append(now + late)
         self._due = max(self._due, now) + self._interval() * weight
 
-    def give_back(self, weight: int = 1) -> None:
-        """The last `weight` messages never left: nothing was used up."""
-        for spent in self._spent:
-            for _ in range(min(weight, len(spent))):
+    def give_back(self, at: float) -> None:
+        """The message taken at `at` never left. If another was taken since, it counts all the same."""
+        if all(spent and spent[-1] == at for spent in self._spent):
+            for spent in self._spent:
                 spent.pop()
 
     def pause(self, until: float) -> None:

@@ -1,12 +1,15 @@
-"""Does this subscription get this bulletin, and why: pure, and it explains itself.
+"""Does this subscription get this bulletin, how loudly, and why: pure, and it explains itself.
 
 Whether it rings is the bulletin's own matter for now; quiet hours, bundling and budgets join here.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from core.model import Bulletin, BulletinKind, Importance, Level, Rules
 
+# design.md, Freshness: what is older is shown, but rings no more.
+_RINGS = timedelta(minutes=15)
 _LEAST = {Level.ALL: Importance.NORMAL, Level.KEY: Importance.KEY, Level.BREAKING: Importance.BREAKING}
 
 
@@ -28,3 +31,8 @@ def decide(rules: Rules, bulletin: Bulletin) -> Decision:
     if importance >= _LEAST[rules.entries]:
         return Decision(deliver=True, why=f"entries_{rules.entries.value}")
     return Decision(deliver=False, why=f"below_{rules.entries.value}")
+
+
+def rings(bulletin: Bulletin, now: datetime) -> bool:
+    """Whether a bulletin makes a sound when it arrives now: a fresh alert does."""
+    return bulletin.loud and (bulletin.entry is None or now - bulletin.entry.published_at <= _RINGS)

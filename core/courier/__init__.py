@@ -5,7 +5,6 @@ speaks, and the receipt is written after the platform answered. design.md §4 is
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -58,15 +57,19 @@ class Courier:
             for sender in self._senders
         ]
         writing = asyncio.create_task(committer.run(), name="committer")
+        # Without it nothing that is sent would be remembered: then nothing more is sent.
+        writing.add_done_callback(lambda _: self._wanted.set())
         try:
             async with asyncio.TaskGroup() as lanes:
                 for lane in self._lanes:
                     lanes.create_task(lane.run(), name=f"lane {lane.id}")
                 lanes.create_task(self._drain(), name="drain")
         finally:
-            writing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await writing
+            # Also when a lane failed or we are cancelled: what is on the wire may have arrived.
+            for lane in self._lanes:
+                await lane.drain()
+            committer.close()
+            await writing
 
     async def stop(self) -> None:
         """Start nothing more."""
@@ -74,5 +77,4 @@ class Courier:
 
     async def _drain(self) -> None:
         await self._wanted.wait()
-        for lane in self._lanes:
-            await lane.drain()
+        await asyncio.gather(*(lane.drain() for lane in self._lanes))

@@ -4,30 +4,36 @@ Nothing comes between the parts of one bulletin, a part that has its copy is nev
 new text into the copies that exist.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
+from core import rules
 from core.courier import gate
+from core.courier.committer import Committer
 from core.courier.gate import AccountGate
-from core.courier.items import Item, Result, nonce
-from core.courier.outcomes import Attempt, CopyLost, Done, GiveUp, Verdict, Withdrawn, judge
-from core.model import Bulletin, EntryStatus, Operation, Receipt
-from core.platform import Copy, Lost, Manner, Outcome, Part, Sender, Sent, Unknown
+from core.courier.items import Item, nonce
+from core.courier.outcomes import Attempt, CopyLost, Done, TryAgain, Verdict, Withdrawn, judge
+from core.courier.shelf import Shelf
+from core.model import Bulletin, BulletinKind, EntryStatus, Operation, Platform, Receipt, Urgency
+from core.platform import Copy, Manner, Outcome, Part, Sender, Sent, Unknown
+from core.store import Store, destinations, subscriptions
 
-Load = Callable[[int], Awaitable[Bulletin]]
-Keep = Callable[[Receipt], None]
+_DRAWN = 256
 
 
 @dataclass(slots=True)
 class _Run:
-    """What one carrying has gathered so far."""
+    """One carrying."""
 
     item: Item
     bulletin: Bulletin
     language: str
-    receipts: list[Receipt]
-    removed: list[tuple[int, int, int]]
+    admitted_at: float
     first_call: bool = True
 
 
@@ -35,137 +41,231 @@ class Carrier:
     """Speaks for one account."""
 
     def __init__(
-        self, sender: Sender, account_gate: AccountGate, load: Load, keep: Keep, clock: Callable[[], datetime]
+        self,
+        sender: Sender,
+        account_gate: AccountGate,
+        store: Store,
+        bulletins: Shelf,
+        committer: Committer,
+        merged: AbstractSet[int],
+        clock: Callable[[], datetime],
     ) -> None:
-        """`load` gives a bulletin at its current revision; `keep` takes each receipt the moment it is there."""
+        """`committer` takes each receipt the moment it is there; `merged` destinations may have more than they know."""
         self._sender = sender
         self._gate = account_gate
-        self._load = load
-        self._keep_receipt = keep
+        self._store = store
+        self._bulletins = bulletins
+        self._committer = committer
+        self._merged = merged
         self._clock = clock
+        self._drawn: dict[tuple[int, int, str], tuple[Part, ...]] = {}
+        self._stopping = asyncio.Event()
 
-    async def carry(self, item: Item) -> Result:
-        """Carry `item`, whose first call has already passed the gate and its chat's pace."""
+    def stop(self) -> None:
+        """Start no more parts."""
+        self._stopping.set()
+
+    def complete(self, item: Item) -> bool:
+        """Whether every part of an original is there already (it was sent just before a crash)."""
+        if not item.begun:
+            return False
+        there = {receipt.part for receipt in item.receipts}
+        return all(start in there for start, _ in self._slots(self._bulletins[item.bulletin_id], _language(item)))
+
+    async def carry(self, item: Item, admitted_at: float) -> Verdict:
+        """Carry `item`, whose first call passed the gate and its chat's pace at `admitted_at` (loop time).
+
+        May raise StoreTrouble before a call, never after one.
+        """
         item.attempts += 1
         item.first_try = item.first_try or self._clock()
-        bulletin = await self._load(item.bulletin_id)
-        receipts = sorted(item.receipts, key=lambda receipt: receipt.part)
-        language = receipts[0].language if receipts else item.destination.language
-        run = _Run(item, bulletin, language, [], [])
-        if item.operation is Operation.PUBLISH:
-            verdict = await self._publish(run, receipts)
-        else:
-            verdict = await self._change(run, receipts)
-        return Result(item, verdict, tuple(run.receipts), tuple(run.removed))
+        bulletin = self._bulletins[item.bulletin_id]
+        withdrawn = await self._look_up(item, bulletin)
+        if withdrawn is not None:
+            return withdrawn
+        run = _Run(item, bulletin, _language(item), admitted_at)
+        if item.operation is not Operation.PUBLISH:
+            return await self._change(run)
+        verdict = await self._publish(run)
+        if isinstance(verdict, Done) and any(copy.revision < run.bulletin.revision for copy in _reachable(item)):
+            # A part from before a correction, or a copy from a try that seemed to fail.
+            return await self._change(run)
+        return verdict
 
-    async def _publish(self, run: _Run, receipts: list[Receipt]) -> Verdict:
-        start = 0
-        for part in self._sender.draw(run.bulletin, run.language):
-            if start + part.weight > len(receipts):
-                # Asked before each part: a retraction that came in between stops the rest.
-                entry = (await self._load(run.item.bulletin_id)).entry
-                if entry is not None and entry.status is not EntryStatus.PUBLISHED:
-                    return Withdrawn(entry.status.value)
-                verdict = await self._send(run, part, start, silent=not run.bulletin.loud or start > 0)
-                if not isinstance(verdict, Done):
-                    return verdict
-            start += part.weight
-        return Done()
+    async def _look_up(self, item: Item, bulletin: Bulletin) -> Verdict | None:
+        """Find out what became of the item while it waited; almost every first try needs nothing from the store."""
+        alone = item.operation is Operation.PUBLISH and bulletin.kind is not BulletinKind.SUMMARY
+        if alone and not (item.parked or item.receipts or item.destination.id in self._merged):
+            return None
+        item.receipts = await self._committer.copies(bulletin.id, item.destination.id)
+        asked_for = bulletin.kind is BulletinKind.ANSWER or item.urgency in (Urgency.DESK_ANSWER, Urgency.ANSWER)
+        if item.parked and item.operation is Operation.PUBLISH and not asked_for:
+            follows = await self._store.read(subscriptions.follows, item.destination.id, bulletin.coverage.id)
+            return None if follows else Withdrawn("unfollowed")
+        return None
 
-    async def _change(self, run: _Run, receipts: list[Receipt]) -> Verdict:
-        kept = tuple(receipt.form for receipt in receipts)
-        start = 0
-        for part in self._sender.draw(run.bulletin, run.language, kept):
-            copies = receipts[start : start + part.weight]
-            verdict = await self._flow(run, part, start, copies)
+    def _slots(self, bulletin: Bulletin, language: str) -> tuple[tuple[int, Part], ...]:
+        """An original's parts, each with the number of its first copy, whether it is sent or not. Drawn once."""
+        key = bulletin.id, bulletin.revision, language
+        slots = self._drawn.get(key)
+        if slots is None:
+            if len(self._drawn) >= _DRAWN:
+                del self._drawn[next(iter(self._drawn))]
+            parts = self._sender.draw(bulletin, language)
+            starts = itertools.accumulate((part.weight for part in parts), initial=0)
+            slots = self._drawn[key] = tuple(zip(starts, parts, strict=False))
+        return slots
+
+    async def _publish(self, run: _Run) -> Verdict:
+        for start, part in self._slots(run.bulletin, run.language):
+            if any(receipt.part == start for receipt in run.item.receipts):
+                continue
+            # Asked before each part: a retraction that came in between stops the rest.
+            entry = self._bulletins[run.bulletin.id].entry
+            if entry is not None and entry.status is not EntryStatus.PUBLISHED:
+                return Withdrawn(entry.status.value)
+            silent = start > 0 or not rules.rings(run.bulletin, self._clock())
+            verdict = await self._send(run, part, start, silent=silent)
             if not isinstance(verdict, Done):
                 return verdict
-            start += part.weight
-        for receipt in receipts[start:]:
-            verdict = await self._remove(run, receipt)
+        return Done()
+
+    async def _change(self, run: _Run) -> Verdict:
+        copies = _reachable(run.item)
+        if not copies:
+            return CopyLost("nothing is there that could be changed")
+        at = 0
+        for part in self._sender.draw(run.bulletin, run.language, tuple(copy.form for copy in copies)):
+            mine = copies[at : at + part.weight]
+            if len(mine) == part.weight:
+                verdict = await self._flow(run, part, mine)
+                at += part.weight
+            else:
+                verdict = await self._send(run, part, _behind(run.item), silent=True)
+            if not isinstance(verdict, Done):
+                return verdict
+        for copy in copies[at:]:
+            verdict = await self._remove(run, copy)
             if not isinstance(verdict, Done):
                 return verdict
         return Done()
 
-    async def _flow(self, run: _Run, part: Part, start: int, receipts: list[Receipt]) -> Verdict:
-        if len(receipts) < part.weight:
-            return await self._send(run, part, start, silent=True)
+    async def _flow(self, run: _Run, part: Part, receipts: Sequence[Receipt]) -> Verdict:
         if all(receipt.revision >= run.bulletin.revision for receipt in receipts):
             return Done()
         copies = tuple(Copy(receipt.message_id, receipt.form) for receipt in receipts)
-        outcome = await self._call(run, lambda: self._sender.edit(run.item.destination.address, copies, part))
-        match self._judge(run, outcome):
+        to = run.item.destination.address
+        verdict, outcome = await self._call(run, lambda: self._sender.edit(to, copies, part), repeatable=True)
+        match verdict:
             case Done():
                 # Telegram may answer an edit with the copy in another form (a photo that had to stay a photo).
                 answered = outcome.copies if isinstance(outcome, Sent) and outcome.copies else copies
-                self._keep(run, answered, start)
-                return Done()
-            case CopyLost(why):
-                return await self._answer_lost(run, part, start, receipts, why)
-            case verdict:
-                return verdict
-
-    async def _answer_lost(self, run: _Run, part: Part, start: int, receipts: list[Receipt], why: str) -> Verdict:
-        if run.item.operation is Operation.RETRACT:
-            # Whoever saw the entry must see that it no longer stands: answer the copy that cannot be changed.
-            return await self._send(run, part, start, silent=True, reply_to=receipts[0].message_id)
-        run.removed.extend((receipt.bulletin_id, receipt.destination_id, receipt.part) for receipt in receipts)
-        return CopyLost(why)
+                self._keep(run, answered, [receipt.part for receipt in receipts])
+                self._forget(run, receipts[len(answered) :])
+            case CopyLost() if run.item.operation is Operation.RETRACT:
+                # Whoever saw the entry must see that it no longer stands: answer what cannot be changed.
+                lost = receipts[0]
+                verdict = await self._send(run, part, lost.part, silent=True, reply_to=lost.message_id)
+                if isinstance(verdict, Done):
+                    self._forget(run, receipts[1:])
+            case CopyLost():
+                self._forget(run, receipts)
+        return verdict
 
     async def _remove(self, run: _Run, receipt: Receipt) -> Verdict:
-        copy = Copy(receipt.message_id, receipt.form)
-        outcome = await self._call(run, lambda: self._sender.remove(run.item.destination.address, copy))
-        verdict = self._judge(run, outcome)
+        copy, to = Copy(receipt.message_id, receipt.form), run.item.destination.address
+        verdict, _ = await self._call(run, lambda: self._sender.remove(to, copy), repeatable=True)
         if isinstance(verdict, (Done, CopyLost)):
-            run.removed.append((receipt.bulletin_id, receipt.destination_id, receipt.part))
+            self._forget(run, [receipt])
             return Done()
         return verdict
 
     async def _send(self, run: _Run, part: Part, start: int, *, silent: bool, reply_to: int | None = None) -> Verdict:
-        manner = Manner(silent, nonce(run.bulletin.id, run.item.destination.id, start), reply_to)
-        if run.first_call and part.weight > 1:
-            self._gate.take_chat(run.item.chat, part.weight - 1)
-            await self._gate.slot(run.item.urgency, part.weight - 1)
-        outcome = await self._call(run, lambda: self._sender.send(run.item.destination.address, part, manner))
-        verdict = self._judge(run, outcome)
-        if isinstance(outcome, Sent) and isinstance(verdict, Done):
-            self._keep(run, outcome.copies, start)
-        return verdict
-
-    async def _call(self, run: _Run, speak: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        if run.first_call:
-            run.first_call = False
-            with gate.speaking(run.item.urgency), gate.admitted():
-                return await speak()
-        with gate.speaking(run.item.urgency):
-            return await speak()
-
-    def _judge(self, run: _Run, outcome: Outcome) -> Verdict:
         item = run.item
+        manner = Manner(silent, nonce(run.bulletin.id, item.destination.id, start), reply_to)
+        if run.first_call and part.weight > 1:
+            # Its slot was for one message: wait for one that is wide enough.
+            self._gate.take_chat(item.chat, part.weight - 1)
+            await self._gate.slot(item.urgency, part.weight)
+            run.admitted_at = asyncio.get_running_loop().time()
+        to = item.destination.address
+        verdict, outcome = await self._call(run, lambda: self._sender.send(to, part, manner))
         if isinstance(outcome, Unknown):
             item.unknowns += 1
-        if isinstance(outcome, Lost) and item.operation is Operation.PUBLISH:
-            return GiveUp(outcome.why)
-        platform = item.destination.address.platform
-        now = self._clock()
-        first_try = item.first_try or now
-        attempt = Attempt(
-            platform, item.operation, item.urgency, item.attempts, item.unknowns, first_try, item.expires_at
-        )
-        return judge(outcome, attempt, now)
+            item.said = run.bulletin.revision if item.said is None else item.said
+        if isinstance(outcome, Sent):
+            # Discord answers a nonce it knows with the message of the first try, whatever that one said.
+            first = item.said if item.destination.address.platform is Platform.DISCORD else None
+            self._keep(run, outcome.copies, range(start, start + len(outcome.copies)), first)
+            item.attempts, item.unknowns, item.said, item.first_try = 1, 0, None, self._clock()
+        return verdict
 
-    def _keep(self, run: _Run, copies: tuple[Copy, ...], start: int) -> None:
-        for offset, copy in enumerate(copies):
+    async def _call(
+        self, run: _Run, speak: Callable[[], Awaitable[Outcome]], *, repeatable: bool = False
+    ) -> tuple[Verdict, Outcome | None]:
+        item = run.item
+        with gate.speaking(item.urgency):
+            if run.first_call:
+                run.first_call = False
+                with gate.admitted(run.admitted_at):
+                    outcome = await speak()
+            elif await self._stopped_between_calls(item):
+                return TryAgain(self._clock(), "stopping"), None
+            else:
+                outcome = await speak()
+        now = self._clock()
+        attempt = Attempt(
+            platform=item.destination.address.platform,
+            urgency=item.urgency,
+            attempts=item.attempts,
+            unknowns=item.unknowns + (isinstance(outcome, Unknown) and not repeatable),
+            first_try=item.first_try or now,
+            expires_at=item.expires_at,
+            repeatable=repeatable,
+        )
+        return judge(outcome, attempt, now), outcome
+
+    async def _stopped_between_calls(self, item: Item) -> bool:
+        """Wait until the chat may take the next call; whether we are to end meanwhile."""
+        wait = self._gate.chat_ready_at(item.chat, item.urgency) - asyncio.get_running_loop().time()
+        if wait > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
+        return self._stopping.is_set()
+
+    def _keep(self, run: _Run, copies: Sequence[Copy], parts: Sequence[int], revision: int | None = None) -> None:
+        for copy, part in zip(copies, parts, strict=False):
             receipt = Receipt(
                 bulletin_id=run.bulletin.id,
                 destination_id=run.item.destination.id,
-                part=start + offset,
+                part=part,
                 message_id=copy.message_id,
-                revision=run.bulletin.revision,
+                revision=run.bulletin.revision if revision is None else revision,
                 form=copy.form,
                 loud=run.bulletin.loud,
                 language=run.language,
                 sent_at=self._clock(),
             )
-            run.receipts.append(receipt)
-            self._keep_receipt(receipt)
+            others = [one for one in run.item.receipts if one.part != part]
+            run.item.receipts = tuple(sorted([*others, receipt], key=lambda one: one.part))
+            self._committer.keep(receipt)
+
+    def _forget(self, run: _Run, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            self._committer.forget(receipt)
+        run.item.receipts = tuple(one for one in run.item.receipts if one not in receipts)
+
+
+def _language(item: Item) -> str:
+    """The copies' own when there are any, so that no bulletin changes its language halfway."""
+    return item.receipts[0].language if item.receipts else item.destination.language
+
+
+def _reachable(item: Item) -> list[Receipt]:
+    """Its copies without those left behind in a chat that moved."""
+    return [receipt for receipt in item.receipts if receipt.message_id != destinations.BEHIND]
+
+
+def _behind(item: Item) -> int:
+    """The number of the first part behind all that are there."""
+    return max(receipt.part for receipt in item.receipts) + 1

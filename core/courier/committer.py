@@ -5,30 +5,51 @@ costs a handful of commits a second however many lanes there are.
 """
 
 import asyncio
+import itertools
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.errors import StoreTrouble
 from core.model import Receipt
-from core.store import Store, commits
+from core.store import Store, commits, receipts
 
 log = logging.getLogger(__name__)
 
 LINGER = 0.02
 _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
+# How often a store that takes nothing is asked once more before a process that was told to end does end.
+_LAST_TRIES = 8
+
+_Place = tuple[int, int]
+"""(bulletin, destination)"""
 
 
 @dataclass(slots=True)
 class Pending:
-    """What the next transaction will hold, and what to do once it is safe."""
+    """What the next transaction will hold."""
 
-    receipts: list[Receipt] = field(default_factory=list)
-    removed: list[tuple[int, int, int]] = field(default_factory=list)
+    receipts: dict[_Place, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
+    removed: dict[_Place, set[int]] = field(default_factory=lambda: defaultdict(set))
     park: list[commits.Park] = field(default_factory=list)
     unpark: list[commits.Unpark] = field(default_factory=list)
     paused: list[tuple[int, str]] = field(default_factory=list)
+    held: list[tuple[int, datetime, str]] = field(default_factory=list)
+
+    def batch(self, at: datetime, walks: tuple[commits.WalkMark, ...]) -> commits.Batch:
+        """As the store takes it."""
+        return commits.Batch(
+            at=at,
+            receipts=tuple(itertools.chain.from_iterable(self.receipts.values())),
+            removed=tuple((*place, part) for place, parts in self.removed.items() for part in sorted(parts)),
+            walks=walks,
+            park=tuple(self.park),
+            unpark=tuple(self.unpark),
+            paused=tuple(self.paused),
+            held=tuple(self.held),
+        )
 
 
 class Committer:
@@ -39,12 +60,15 @@ class Committer:
         self._store = store
         self._clock = clock
         self._linger = linger
+        self._writing = Pending()
         self._pending = Pending()
         self._marks: list[Callable[[], tuple[commits.WalkMark, ...]]] = []
         self._work = asyncio.Event()
         self._written = asyncio.Event()
         self._begun = 0
         self._done = 0
+        self._closing = False
+        self._over = False
         self.stuck = ""
         """Why the store takes nothing just now, empty when it does: lanes start no request meanwhile."""
 
@@ -59,50 +83,79 @@ class Committer:
 
     def keep(self, receipt: Receipt) -> None:
         """Remember a copy."""
-        self._pending.receipts.append(receipt)
+        place = receipt.bulletin_id, receipt.destination_id
+        self._pending.receipts[place].append(receipt)
+        if place in self._pending.removed:
+            self._pending.removed[place].discard(receipt.part)
+        self._work.set()
+
+    def forget(self, receipt: Receipt) -> None:
+        """A copy is gone."""
+        self._pending.removed[receipt.bulletin_id, receipt.destination_id].add(receipt.part)
         self._work.set()
 
     def touch(self) -> None:
         """There is something to write."""
         self._work.set()
 
+    async def copies(self, bulletin_id: int, destination_id: int) -> tuple[Receipt, ...]:
+        """The copies of a bulletin in a place that has nothing on the wire, those not written yet included."""
+        place = bulletin_id, destination_id
+        # Looked at before the store is: what is written meanwhile is then seen twice, not never.
+        layers = [
+            (tuple(pending.receipts.get(place, ())), tuple(pending.removed.get(place, ())))
+            for pending in (self._writing, self._pending)
+        ]
+        there = {copy.part: copy for copy in await self._store.read(receipts.of, bulletin_id, destination_id)}
+        for kept, removed in layers:
+            there |= {copy.part: copy for copy in kept}
+            there = {part: copy for part, copy in there.items() if part not in removed}
+        return tuple(there[part] for part in sorted(there))
+
     async def settled(self) -> None:
-        """Wait until everything handed in so far is safe."""
+        """Wait until everything handed in so far is safe. Raises StoreTrouble when it never will be."""
         # A transaction already under way does not hold what came after it was put together: wait for the next.
         target = self._begun + 1
         self._work.set()
         while self._done < target:
+            if self._over:
+                raise StoreTrouble("The last receipts could not be stored.")
             self._written.clear()
             await self._written.wait()
 
     async def run(self) -> None:
-        """Write until cancelled, then write what is left."""
+        """Write until `close`. Ends with an error, and everything else with it, only by a mistake of ours."""
         try:
-            while True:
+            while not self._closing:
                 await self._work.wait()
-                await asyncio.sleep(self._linger)
+                if not self._closing:
+                    await asyncio.sleep(self._linger)
                 await self._flush()
-        except asyncio.CancelledError:
-            await self._flush()
+        except BaseException:
+            self.stuck = "what was sent cannot be remembered"
             raise
+        finally:
+            self._over = True
+            self._written.set()
+
+    def close(self) -> None:
+        """Write what is left, then end."""
+        self._closing = True
+        self._work.set()
 
     async def _flush(self) -> None:
         self._work.clear()
         self._begun += 1
-        pending, self._pending = self._pending, Pending()
+        self._writing, self._pending = self._pending, Pending()
         # The marks are read after the results they count are in `pending`, with nothing awaited in between.
         walks = tuple(mark for marks in self._marks for mark in marks())
-        batch = commits.Batch(
-            at=self._clock(),
-            receipts=tuple(pending.receipts),
-            removed=tuple(pending.removed),
-            walks=walks,
-            park=tuple(pending.park),
-            unpark=tuple(pending.unpark),
-            paused=tuple(pending.paused),
-        )
-        tries = 0
-        while True:
+        await self._write(self._writing.batch(self._clock(), walks))
+        self._writing = Pending()
+        self._done = self._begun
+        self._written.set()
+
+    async def _write(self, batch: commits.Batch) -> None:
+        for tries in itertools.count():
             try:
                 await self._store.write(commits.apply, batch)
                 break
@@ -110,10 +163,10 @@ class Committer:
                 if not self.stuck:
                     log.exception("the store takes nothing, sending stops")
                 self.stuck = str(trouble)
+                if self._closing and tries >= _LAST_TRIES:
+                    log.exception("ending with receipts unwritten", extra={"receipts": len(batch.receipts)})
+                    raise
                 await asyncio.sleep(_RETRY[min(tries, len(_RETRY) - 1)])
-                tries += 1
         if self.stuck:
             log.warning("the store is back, sending goes on")
             self.stuck = ""
-        self._done = self._begun
-        self._written.set()

@@ -16,11 +16,13 @@ from core.pacing import Limiter, Pace
 
 # Telegram does not say whether a 429 is about the chat or the bot; two chats within so many seconds mean the bot.
 _TOGETHER = 1.0
+# A call that left its slot behind for longer asks again: the exact windows leave 100 ms for everything on the way.
+_FRESH = 0.05
 _FORGET_ABOVE = 10_000
 _BROADCASTS = frozenset({Urgency.ENTRY, Urgency.EDIT, Urgency.SUMMARY, Urgency.CARD, Urgency.BACKFILL})
 
 _urgency: ContextVar[Urgency] = ContextVar("urgency", default=Urgency.ANSWER)
-_ticket: ContextVar[list[bool] | None] = ContextVar("ticket", default=None)
+_ticket: ContextVar[list[float] | None] = ContextVar("ticket", default=None)
 
 
 @contextmanager
@@ -34,9 +36,9 @@ def speaking(urgency: Urgency) -> Iterator[None]:
 
 
 @contextmanager
-def admitted() -> Iterator[None]:
-    """The first call made inside has already passed the gate (the courier waited for it)."""
-    token = _ticket.set([True])
+def admitted(at: float) -> Iterator[None]:
+    """The first call made inside passed the gate at this instant of the loop's clock (the courier waited for it)."""
+    token = _ticket.set([at])
     try:
         yield
     finally:
@@ -47,10 +49,11 @@ class AccountGate:
     """The pace of one account, overall and per chat."""
 
     def __init__(self, pace: Pace) -> None:
-        """Open at once; `start_full` is for a new owner that cannot know what was sent just before."""
+        """Open at once; see `start_full`."""
         self._pace = pace
         self._overall = Limiter(pace.overall, smooth=True)
         self._chats: dict[int, Limiter] = {}
+        self._forget_above = _FORGET_ABOVE
         self._queue: list[tuple[Urgency, int, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
@@ -61,49 +64,55 @@ class AccountGate:
         self._overall.fill(asyncio.get_running_loop().time())
 
     def chat_ready_at(self, chat: int, urgency: Urgency, weight: int = 1) -> float:
-        """When this chat may next get `weight` messages, in loop time. In the past means now."""
+        """When this chat may next get `weight` messages, in loop time; 0 when it may now."""
         limiter = self._chats.get(chat)
         if limiter is None:
             return 0.0
-        keep = self._pace.crowd_reserve if urgency in _BROADCASTS else 0
-        return limiter.ready_at(asyncio.get_running_loop().time(), weight, keep)
+        now = asyncio.get_running_loop().time()
+        ready = limiter.ready_at(now, weight, self._pace.crowd_reserve if urgency in _BROADCASTS else 0)
+        # Whoever asks compares with a moment before this one: "now" must not look like the future.
+        return ready if ready > now else 0.0
 
-    def take_chat(self, chat: int, weight: int = 1, after: float = 0.0) -> None:
-        """Use up `weight` of this chat's messages now, or reserve them `after` so many seconds."""
-        now = asyncio.get_running_loop().time() + after
-        limiter = self._chats.get(chat)
-        if limiter is None:
-            self._forget_idle(now)
-            limiter = self._chats[chat] = Limiter(*self._pace.of_chat(chat))
-        limiter.take(now, weight)
+    def take_chat(self, chat: int, weight: int = 1, after: float = 0.0) -> float:
+        """Use up `weight` of this chat's messages now, or reserve them `after` so many seconds; returns when."""
+        at = asyncio.get_running_loop().time() + after
+        self._chat(chat).take(at, weight)
+        return at
 
-    def give_back_chat(self, chat: int) -> None:
-        """The last message to this chat never left."""
+    def give_back_chat(self, chat: int, at: float) -> None:
+        """The message to this chat taken at this instant never left; it counts if another was taken since."""
         if chat in self._chats:
-            self._chats[chat].give_back()
+            self._chats[chat].give_back(at)
+
+    def ask(self, urgency: Urgency, weight: int = 1) -> "asyncio.Future[None]":
+        """Ask for the account's turn: the most urgent first, then first come, first served. Cancel it to give it up."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry = (urgency, next(self._order), weight, turn)
+        heapq.heappush(self._queue, entry)
+        # Somebody more urgent may need less room than the one the timer was set for.
+        if self._timer is None or self._queue[0] is entry:
+            self._pump()
+        return turn
 
     async def slot(self, urgency: Urgency, weight: int = 1) -> None:
-        """Wait for the account's turn: the most urgent first, then first come, first served."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._queue, (urgency, next(self._order), weight, turn))
-        if self._timer is None:
-            self._pump()
-        await turn
+        """Wait for the account's turn."""
+        await self.ask(urgency, weight)
 
     async def enter(self, chat: int | None = None, weight: int = 1) -> None:
         """Wait until a call may leave. Transports await this before every request but long polls."""
-        ticket = _ticket.get()
-        if ticket:
-            ticket.clear()
-            return
-        urgency = _urgency.get()
-        if chat is not None:
-            loop = asyncio.get_running_loop()
+        loop, urgency, ticket = asyncio.get_running_loop(), _urgency.get(), _ticket.get()
+        admitted_at = ticket.pop() if ticket else None
+        if admitted_at is None and chat is not None:
             wait = self.chat_ready_at(chat, urgency, weight) - loop.time()
             self.take_chat(chat, weight, after=max(0.0, wait))
             if wait > 0:
                 await asyncio.sleep(wait)
-        await self.slot(urgency, weight)
+        if admitted_at is None or loop.time() - admitted_at > _FRESH:
+            await self.slot(urgency, weight)
+        # The platform may have refused another call while this one waited.
+        while (wait := self._paused_for(chat)) > 0:
+            await asyncio.sleep(wait)
+            await self.slot(urgency, weight)
 
     def refused(self, chat: int | None, seconds: float) -> None:
         """The platform asked us to wait: this chat does, and the account when it cannot be only the chat."""
@@ -114,7 +123,7 @@ class AccountGate:
         if chat is None or elsewhere:
             self._overall.pause(until)
         if chat is not None:
-            self._chats.setdefault(chat, Limiter(*self._pace.of_chat(chat))).pause(until)
+            self._chat(chat).pause(until)
 
     def pause(self, seconds: float) -> None:
         """Let nothing of this account leave for so long."""
@@ -122,10 +131,18 @@ class AccountGate:
 
     def paused_for(self) -> float:
         """Seconds until the account's pause ends; 0 when there is none."""
-        return max(0.0, self._overall.paused_until() - asyncio.get_running_loop().time())
+        return self._paused_for(None)
+
+    def _paused_for(self, chat: int | None) -> float:
+        until = self._overall.paused_until()
+        if chat is not None and chat in self._chats:
+            until = max(until, self._chats[chat].paused_until())
+        return max(0.0, until - asyncio.get_running_loop().time())
 
     def _pump(self) -> None:
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         loop = asyncio.get_running_loop()
         while self._queue:
             _, _, weight, turn = self._queue[0]
@@ -141,6 +158,13 @@ class AccountGate:
             self._overall.take(now, weight)
             turn.set_result(None)
 
-    def _forget_idle(self, now: float) -> None:
-        if len(self._chats) >= _FORGET_ABOVE:
-            self._chats = {chat: limiter for chat, limiter in self._chats.items() if not limiter.idle(now)}
+    def _chat(self, chat: int) -> Limiter:
+        limiter = self._chats.get(chat)
+        if limiter is None:
+            if len(self._chats) >= self._forget_above:
+                now = asyncio.get_running_loop().time()
+                self._chats = {one: known for one, known in self._chats.items() if not known.idle(now)}
+                # Looking through them costs one look for each chat that came since the last time.
+                self._forget_above = max(_FORGET_ABOVE, 2 * len(self._chats))
+            limiter = self._chats[chat] = Limiter(*self._pace.of_chat(chat))
+        return limiter

@@ -1,15 +1,17 @@
-"""One bulletin on its way to one destination, and what came of it."""
+"""One bulletin on its way to one destination."""
 
 import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.courier.outcomes import Verdict
 from core.model import Destination, Operation, Receipt, Urgency
 
 Key = tuple[int, int, Operation]
 """(destination, bulletin, operation): what the waiting table and the receipts agree on."""
+
+Turn = tuple[bool, Urgency, int]
+"""What sorts the items one destination is owed; see `Item.turn`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -25,12 +27,27 @@ class Item:
     receipts: tuple[Receipt, ...] = ()
     """Copies that are there already: an interrupted bulletin goes on behind them, an edit changes them."""
     attempts: int = 0
+    """Tries at the part that is next."""
     unknowns: int = 0
+    """How many of them may have reached the reader."""
+    said: int | None = None
+    """The revision which the first of those may have left there."""
     first_try: datetime | None = None
-    due_at: datetime | None = None
+    due: float = 0.0
+    """Not before this instant of the loop's clock: a jump of the wall clock moves no wait."""
+    taken_at: float = 0.0
+    """When the last try used up its chat's pace."""
     why: str = ""
-    parked: bool = field(default=False)
+    parked: bool = False
     """Whether the waiting table holds it: then its walk has already passed it."""
+    superseded: bool = False
+    """Whether its broadcast was called off while it was on the wire: it is not tried again."""
+    place: int = field(init=False)
+    """The destination as its walk knows it, also when the chat has moved and become another one."""
+
+    def __post_init__(self) -> None:
+        """The place is where it was first for."""
+        self.place = self.destination.id
 
     @property
     def key(self) -> Key:
@@ -42,17 +59,15 @@ class Item:
         """The chat whose pace holds for it."""
         return self.destination.address.chat_id
 
+    @property
+    def begun(self) -> bool:
+        """Whether a part of it is there and another may be missing: nothing may come in between."""
+        return self.operation is Operation.PUBLISH and bool(self.receipts)
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of carrying an item once."""
-
-    item: Item
-    verdict: Verdict
-    receipts: tuple[Receipt, ...]
-    """Every copy that is there now and says the current revision."""
-    removed: tuple[tuple[int, int, int], ...] = ()
-    """Receipts (bulletin, destination, part) whose copies are gone."""
+    @property
+    def turn(self) -> Turn:
+        """Its place in its destination's line: what has begun, then the most urgent, then in publish order."""
+        return (not self.begun, self.urgency, self.broadcast_id)
 
 
 def nonce(bulletin_id: int, destination_id: int, part: int) -> str:

@@ -1,5 +1,6 @@
-"""What an answer changes: receipts, counts, who waits, who is paused. The lane's memory and the store, kept in step."""
+"""What an answer changes: counts, who waits, who is paused. The lane's memory and the store, kept in step."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,16 +8,30 @@ from datetime import datetime, timedelta
 
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
-from core.courier.items import Item, Key, Result
-from core.courier.outcomes import CopyLost, Done, GiveUp, HoldAccount, PauseDestination, Readdress, TryAgain, Withdrawn
+from core.courier.items import Item
+from core.courier.outcomes import (
+    CopyLost,
+    Done,
+    GiveUp,
+    HoldAccount,
+    PauseDestination,
+    Readdress,
+    TryAgain,
+    Verdict,
+    Withdrawn,
+)
 from core.courier.parking import Parking
 from core.courier.rounds import Rounds
-from core.model import Receipt
-from core.store import Store, broadcasts, commits, destinations, receipts, waiting
+from core.courier.walks import End
+from core.model import Destination, DestinationStatus
+from core.store import Store, commits, destinations, waiting
 
 log = logging.getLogger(__name__)
 
-_LONGEST_HOLD = 60.0
+_LONGEST_HOLD = 30.0
+# A shorter wait that a platform asks for is over before anybody could take over the account.
+_STORED_HOLD = 5.0
+_MAYBE_THERE = "maybe there: "
 
 
 class Landing:
@@ -41,48 +56,33 @@ class Landing:
         self._rounds = rounds
         self._clock = clock
         self._holds = 0
+        self.merged: set[int] = set()
+        """Destinations that another one became: what the other one got, they have."""
 
-    async def land(self, result: Result) -> None:
-        """Book what came of carrying an item once."""
-        item = result.item
-        item.receipts = _merge(item.receipts, result)
-        self._committer.pending.removed.extend(result.removed)
-        if not isinstance(result.verdict, HoldAccount):
+    async def land(self, item: Item, verdict: Verdict) -> None:
+        """Book what came of carrying an item once. May raise StoreTrouble; then nothing was booked."""
+        if not isinstance(verdict, HoldAccount):
             self._holds = 0
-        match result.verdict:
+        match verdict:
             case Done() | Withdrawn() | CopyLost():
-                self._over(item, result.verdict)
-            case TryAgain(at, why):
-                item.due_at, item.why = at, why
-                self.park(item)
+                self._over(item, verdict)
+            case TryAgain():
+                self._try_again(item, verdict)
             case HoldAccount(seconds, why):
-                self._hold(item, seconds, why)
+                self.hold(item, seconds, why)
             case Readdress(chat_id):
                 await self._readdress(item, chat_id)
-            case PauseDestination() | GiveUp():
-                self._refused(item, result.verdict)
-
-    def _over(self, item: Item, verdict: Done | Withdrawn | CopyLost) -> None:
-        match verdict:
-            case Done():
-                self._end(item, sent=1)
-            case Withdrawn(why):
-                self._end(item, skipped=why)
-            case CopyLost():
-                self._rounds.unchangeable(item)
-                self._end(item, skipped="copy_lost")
-
-    def _refused(self, item: Item, verdict: PauseDestination | GiveUp) -> None:
-        if isinstance(verdict, PauseDestination):
-            self._pause(item, verdict.because)
-        else:
-            self._give_up(item, verdict.why, unknown=verdict.unknown)
+            case PauseDestination(because):
+                self._pause(item, because)
+            case GiveUp(why, unknown):
+                self.give_up(item, why, unknown=unknown)
 
     def park(self, item: Item) -> None:
-        """The item waits: in the store and in line behind what its destination is owed already."""
-        known = item.parked
-        item.parked = True
-        due = item.due_at or self._clock()
+        """The item waits: in the store and in line with what its destination is owed already."""
+        if item.superseded:
+            self._end(item, End.UNKNOWN if item.unknowns else End.SKIPPED, "superseded")
+            return
+        rest = max(0.0, item.due - asyncio.get_running_loop().time())
         self._committer.pending.park.append(
             commits.Park(
                 id=0,
@@ -92,98 +92,149 @@ class Landing:
                 broadcast_id=item.broadcast_id,
                 operation=item.operation,
                 urgency=item.urgency,
-                due_at=due,
+                due_at=self._clock() + timedelta(seconds=rest),
                 attempts=item.attempts,
                 why=item.why or "paced",
             )
         )
-        if known:
+        if item.parked:
             self._parking.look_again(item.destination.id)
         else:
+            item.parked = True
             self._parking.add(item)
         self._rounds.passed(item)
         self._committer.touch()
 
     def expire(self, item: Item) -> None:
         """The item outlived its lifetime: it is never sent as new."""
-        self._end(item, skipped="expired")
+        if item.unknowns:
+            self._end(item, End.UNKNOWN)
+        elif item.begun:
+            self._end(item, End.FAILED)
+        else:
+            self._end(item, End.SKIPPED, "expired")
 
-    def unpark(self, key: Key) -> None:
-        """The store may forget a waiting item."""
-        self._committer.pending.unpark.append(key)
-        self._committer.touch()
+    def already_there(self, item: Item) -> None:
+        """Every part was sent before a crash."""
+        self._end(item, End.SENT)
 
-    async def recall(self, row: waiting.Waiting) -> Item:
-        """A waiting row as an item again, after a restart."""
-        return Item(
-            destination=await self._store.read(destinations.get, row.destination_id),
-            bulletin_id=row.bulletin_id,
-            broadcast_id=row.broadcast_id,
-            operation=row.operation,
-            urgency=row.urgency,
-            expires_at=(await self._store.read(broadcasts.get, row.broadcast_id)).expires_at,
-            receipts=await self._store.read(receipts.of, row.bulletin_id, row.destination_id),
-            attempts=row.attempts,
-            due_at=row.due_at,
-            why=row.why,
-            parked=True,
-        )
+    def withdraw(self, called_off: Callable[[Item], bool]) -> None:
+        """What was called off waits no longer."""
+        keys = self._parking.withdraw(called_off)
+        if keys:
+            self._committer.pending.unpark.extend(keys)
+            self._committer.touch()
 
-    def _end(self, item: Item, *, sent: int = 0, failed: int = 0, unknown: int = 0, skipped: str = "") -> None:
-        self._rounds.count(item.broadcast_id, sent=sent, failed=failed, unknown=unknown, skipped=skipped)
-        if item.parked:
-            self._parking.remove(item)
-            self._committer.pending.unpark.append(item.key)
-        self._rounds.passed(item)
-        self._committer.touch()
-
-    def _hold(self, item: Item, seconds: float, why: str) -> None:
-        self._holds += 1
-        self._gate.give_back_chat(item.chat)
-        wait = max(seconds, min(_LONGEST_HOLD, 2.0**self._holds / 2))
+    def hold(self, item: Item, seconds: float, why: str) -> None:
+        """Nothing of this account leaves for a while; the item was not tried at all and keeps its place."""
+        item.attempts -= 1
+        self._gate.give_back_chat(item.chat, item.taken_at)
+        if self._gate.paused_for() == 0:
+            # Whatever was on the wire together fails together: that is one failure.
+            self._holds += 1
+        wait = max(seconds, min(_LONGEST_HOLD, 2.0 ** min(self._holds - 1, 9)))
         if self._gate.paused_for() < wait:
             self._gate.pause(wait)
             log.warning("the account is held", extra={"lane": self._lane_id, "seconds": wait, "why": why})
-        if item.parked:
-            item.due_at = self._clock() + timedelta(seconds=wait)
-            self._parking.look_again(item.destination.id)
+            if seconds > _STORED_HOLD:
+                until = self._clock() + timedelta(seconds=seconds)
+                self._committer.pending.held.append((self._lane_id, until, why))
+                self._committer.touch()
+        # In its walk it would let pass what its destination is owed after it, or between its parts.
+        if item.parked or item.begun or item.superseded or item.destination.id in self._parking:
+            self.park(item)
         else:
             self._rounds.put_back(item)
 
-    def _pause(self, item: Item, because: str) -> None:
-        log.info("destination paused", extra={"destination": item.destination.id, "because": because})
-        self._committer.pending.paused.append((item.destination.id, because))
-        self._rounds.unchangeable(item)
-        for owed in self._parking.of(item.destination.id):
-            if owed is not item:
-                self._end(owed, failed=1)
-        self._end(item, failed=1)
-
-    async def _readdress(self, item: Item, chat_id: int) -> None:
-        old = item.destination
-        owed = self._parking.of(old.id)
-        for waits in owed:
-            self._parking.remove(waits)
-        await self._store.write(destinations.move, old.account, old.address.chat_id, chat_id, self._clock())
-        # The chat may have been known under its new address already: then the two have become one.
-        moved = await self._store.read(destinations.find, old.account, replace(old.address, chat_id=chat_id))
-        item.due_at, item.why = self._clock(), "moved"
-        self._rounds.passed(item)
-        for waits in (*owed, *(() if item in owed else (item,))):
-            waits.destination = moved or replace(old, address=replace(old.address, chat_id=chat_id))
-            waits.parked = False
-            self.park(waits)
-
-    def _give_up(self, item: Item, why: str, *, unknown: bool) -> None:
+    def give_up(self, item: Item, why: str, *, unknown: bool = False) -> None:
+        """Nothing more is tried for this destination."""
         log.warning(
             "not delivered",
             extra={"bulletin": item.bulletin_id, "destination": item.destination.id, "why": why, "unknown": unknown},
         )
         self._rounds.unchangeable(item)
-        self._end(item, failed=0 if unknown else 1, unknown=1 if unknown else 0)
+        self._end(item, End.UNKNOWN if unknown else End.FAILED)
 
+    async def recall(self) -> None:
+        """Take up what waited when the last owner of the lane ended."""
+        now, loop = self._clock(), asyncio.get_running_loop().time()
+        for row, destination, expires_at in await self._store.read(waiting.owed, self._lane_id):
+            if destination is None:
+                self._committer.pending.unpark.append((row.destination_id, row.bulletin_id, row.operation))
+                self._committer.touch()
+                continue
+            item = Item(
+                destination=destination,
+                bulletin_id=row.bulletin_id,
+                broadcast_id=row.broadcast_id,
+                operation=row.operation,
+                urgency=row.urgency,
+                expires_at=expires_at,
+                attempts=row.attempts,
+                due=loop + (row.due_at - now).total_seconds(),
+                why=row.why,
+                parked=True,
+            )
+            if row.why.startswith(_MAYBE_THERE):
+                # When it was tried first is forgotten; the wait it was in is shorter than what we count on.
+                item.unknowns, item.said, item.first_try = 1, 0, row.due_at
+            self._parking.add(item)
 
-def _merge(before: tuple[Receipt, ...], result: Result) -> tuple[Receipt, ...]:
-    gone = {part for _, _, part in result.removed}
-    parts = {receipt.part: receipt for receipt in (*before, *result.receipts) if receipt.part not in gone}
-    return tuple(parts[part] for part in sorted(parts))
+    def _try_again(self, item: Item, verdict: TryAgain) -> None:
+        item.due = asyncio.get_running_loop().time() + (verdict.at - self._clock()).total_seconds()
+        item.why = f"{_MAYBE_THERE}{verdict.why}" if verdict.maybe_there else verdict.why
+        self.park(item)
+
+    def _end(self, item: Item, end: End, why: str = "") -> None:
+        self._rounds.ended(item, end, why)
+        if item.parked:
+            item.parked = False
+            self._parking.remove(item)
+            self._committer.pending.unpark.append(item.key)
+        self._committer.touch()
+
+    def _over(self, item: Item, verdict: Done | Withdrawn | CopyLost) -> None:
+        match verdict:
+            case Done():
+                self._end(item, End.SENT)
+            case Withdrawn(why):
+                self._end(item, End.SKIPPED, why)
+            case CopyLost():
+                self._rounds.unchangeable(item)
+                self._end(item, End.SKIPPED, "copy_lost")
+
+    def _pause(self, item: Item, because: str) -> None:
+        log.info("destination paused", extra={"destination": item.destination.id, "because": because})
+        self._committer.pending.paused.append((item.destination.id, because))
+        for owed in dict.fromkeys((item, *self._parking.of(item.destination.id))):
+            self._rounds.unchangeable(owed)
+            self._end(owed, End.UNKNOWN if owed.unknowns else End.FAILED)
+
+    async def _readdress(self, item: Item, chat_id: int) -> None:
+        old = item.destination
+        # Copies on their way into the store stay behind in the old chat like the others.
+        await self._committer.settled()
+        await self._store.write(destinations.move, old.account, old.address.chat_id, chat_id, self._clock())
+        # The chat may have been known under its new address already: then the two have become one.
+        new = await self._store.read(destinations.find, old.account, replace(old.address, chat_id=chat_id))
+        item.why = "moved"
+        for waits in dict.fromkeys((item, *self._parking.of(old.id))):
+            self._parking.remove(waits)
+            self._take_along(waits, new)
+
+    def _take_along(self, item: Item, new: Destination | None) -> None:
+        if new is None:
+            self._end(item, End.FAILED)
+            return
+        if new.id != item.destination.id:
+            self.merged.add(new.id)
+        item.destination = new
+        if new.id in self._parking.holding(item.bulletin_id, item.operation):
+            # The store has made one of the two rows.
+            item.parked = False
+            self._end(item, End.SKIPPED, "moved")
+        elif new.status is not DestinationStatus.ACTIVE:
+            self._end(item, End.FAILED)
+        else:
+            item.parked = False
+            self.park(item)

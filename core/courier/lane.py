@@ -6,26 +6,30 @@ in turn, one request in flight per destination.
 """
 
 import asyncio
+import contextlib
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from core.courier.carrying import Carrier
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
-from core.courier.items import Item, Result
+from core.courier.items import Item
 from core.courier.landing import Landing
-from core.courier.outcomes import GiveUp
 from core.courier.parking import Parking
 from core.courier.rounds import Rounds
-from core.model import Bulletin
+from core.courier.shelf import Shelf
+from core.errors import StoreTrouble
+from core.model import Urgency
 from core.platform import Sender
-from core.store import Store, broadcasts, waiting
+from core.store import Store, accounts, broadcasts
 
 log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 300
+# Slow answers to entries must not keep an alert from leaving.
+_IN_FLIGHT_URGENT = 400
 _POLL = 1.0
 # Shorter sleeps than a loop's timers can tell apart would only spin.
 _MOMENT = 0.001
@@ -49,137 +53,190 @@ class Lane:
         self._gate = gate
         self._committer = committer
         self._clock = clock
-        self._bulletins: dict[int, Bulletin] = {}
+        self._bulletins = Shelf(store)
         self._busy: dict[int, Item] = {}
         self._parking = Parking(self._ready_at)
-        self._rounds = Rounds(store, self._load, committer)
+        self._rounds = Rounds(store, self._bulletins, committer)
         self._landing = Landing(lane_id, store, gate, committer, self._parking, self._rounds, clock)
-        self._carrier = Carrier(sender, gate, self._load, committer.keep, clock)
+        self._carrier = Carrier(sender, gate, store, self._bulletins, committer, self._landing.merged, clock)
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        self._stale = True
+        self._turn: asyncio.Future[None] | None = None
+        self._looked = -math.inf
+        self._parked_next = True
         self._stopping = False
+        self._trouble = ""
         committer.join(self._rounds.marks)
 
     def wake(self) -> None:
         """Something was committed that may concern this lane."""
-        self._stale = True
-        self._wake.set()
+        self._looked = -math.inf
+        self._nudge()
 
     async def run(self) -> None:
-        """Carry until `drain`."""
-        for row in await self._store.read(waiting.of_lane, self.id):
-            self._parking.add(await self._landing.recall(row))
+        """Carry until `drain`. A store in trouble is waited for."""
+        while not self._stopping and not await self._enduring(self._take_over):
+            pass
         while not self._stopping:
-            if self._stale:
-                await self._refresh()
-            changed = await self._rounds.fill(self._parking.holding, self._on_the_wire, self._clock())
-            if not await self._step() and not changed:
-                await self._sleep()
+            await self._enduring(self._turn_round)
 
     async def drain(self) -> None:
         """Start nothing more and wait for what is on the wire (never cancelled: it may have arrived)."""
         self._stopping = True
-        self._wake.set()
+        self._carrier.stop()
+        self._nudge()
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
+    def _nudge(self) -> None:
+        self._wake.set()
+        if self._turn is not None:
+            # Who waits for a slot may now want it for something more urgent, or not at all.
+            self._turn.cancel()
+
+    async def _enduring(self, work: Callable[[], Awaitable[None]]) -> bool:
+        """Whether the store let the work be done; otherwise a moment has passed and it may be tried again."""
+        try:
+            await work()
+        except StoreTrouble as trouble:
+            if not self._trouble:
+                log.warning("the lane waits for the store", extra={"lane": self.id, "why": str(trouble)})
+            self._trouble = str(trouble)
+            self._looked = -math.inf
+            await self._rest(_POLL)
+            return False
+        if self._trouble:
+            log.warning("the lane goes on", extra={"lane": self.id})
+            self._trouble = ""
+        return True
+
+    async def _take_over(self) -> None:
+        # What the last owner sent just before is not known.
+        self._gate.start_full()
+        until = await self._store.read(accounts.held_until, self.id)
+        if until is not None:
+            self._gate.pause((until - self._clock()).total_seconds())
+        await self._landing.recall()
+
+    async def _turn_round(self) -> None:
+        await self._look()
+        if not await self._step():
+            await self._sleep()
+
+    async def _look(self) -> None:
+        """Take in what the store says is to be carried, at the least once a second: others publish too."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked >= _POLL:
+            # From here on, so that a call of `wake` meanwhile counts.
+            self._looked = now
+            called_off = self._rounds.refresh(await self._store.read(broadcasts.active, self.id))
+            self._landing.withdraw(called_off)
+            for item in self._busy.values():
+                item.superseded = item.superseded or called_off(item)
+            on_the_wire = {item.bulletin_id for item in self._busy.values()}
+            await self._bulletins.renew(self._rounds.bulletins() | self._parking.bulletins() | on_the_wire)
+        await self._rounds.fill(self._parking.holding, self._on_the_wire, self._clock())
+
     async def _step(self) -> bool:
         """Start one item if one may leave; False when there is nothing to do yet."""
-        if self._committer.stuck or len(self._tasks) >= _IN_FLIGHT or self._gate.paused_for() > 0:
-            return False
         first = self._next()
         if first is None:
             return False
-        await self._gate.slot(first.urgency)
-        if self._stale:
-            await self._refresh()
-        # While the slot was awaited something more urgent may have come: it goes first.
-        best = self._next()
-        if best is not None and not self._stopping:
-            self._launch(best)
+        self._turn = self._gate.ask(first.urgency)
+        if not self._turn.done():
+            await asyncio.wait([self._turn])
+        granted, self._turn = not self._turn.cancelled(), None
+        if granted:
+            admitted_at = asyncio.get_running_loop().time()
+            # While the slot was awaited something more urgent may have come: it goes first.
+            await self._look()
+            best = self._next()
+            if best is not None:
+                self._launch(best, admitted_at)
         return True
 
     def _next(self) -> Item | None:
-        now = asyncio.get_running_loop().time()
-        parked = self._parking.next(now)
-        while (walking := self._rounds.peek()) is not None:
-            if self._expired(walking):
-                self._landing.expire(self._rounds.take(walking))
-            elif walking.destination.id in self._parking or self._ready_at(walking) > now:
-                # Its destination is owed something already, busy or paced: wait in line, let the walk move on.
-                self._landing.park(self._rounds.take(walking))
-            else:
-                break
-        if parked is None:
-            parked = self._parking.next(now)
-        if parked is None or (walking is not None and walking.urgency < parked.urgency):
-            return walking
-        return parked
+        """Who may start now; it stays where it is."""
+        if self._stopping or self._committer.stuck or self._gate.paused_for() > 0:
+            return None
+        walking, parked = self._next_walking(), self._next_parked()
+        best = walking or parked
+        if walking is not None and parked is not None and walking.urgency >= parked.urgency:
+            fair = self._parked_next or parked.begun or parked.urgency < walking.urgency
+            best = parked if fair else walking
+        if best is None:
+            return None
+        room = _IN_FLIGHT if best.urgency >= Urgency.ENTRY else _IN_FLIGHT_URGENT
+        return best if len(self._tasks) < room else None
 
-    def _launch(self, item: Item) -> None:
-        if item.parked and self._expired(item):
+    def _next_walking(self) -> Item | None:
+        now = asyncio.get_running_loop().time()
+        while (item := self._rounds.peek()) is not None:
+            if self._carrier.complete(item):
+                self._landing.already_there(self._rounds.take(item))
+            elif self._expired(item):
+                self._landing.expire(self._rounds.take(item))
+            elif item.destination.id in self._parking or self._ready_at(item) > now:
+                # Its destination is owed something already, busy or paced: wait in line, let the walk move on.
+                self._landing.park(self._rounds.take(item))
+            else:
+                return item
+        return None
+
+    def _next_parked(self) -> Item | None:
+        now = asyncio.get_running_loop().time()
+        while (item := self._parking.next(now)) is not None and self._expired(item):
             self._landing.expire(item)
-            return
+        return item
+
+    def _launch(self, item: Item, admitted_at: float) -> None:
         if not item.parked:
             self._rounds.take(item)
-        self._busy[item.destination.id] = item
-        self._gate.take_chat(item.chat)
-        task = asyncio.create_task(self._carry(item), name=f"carry {item.key}")
+        self._parked_next = not item.parked
+        here = item.destination.id
+        self._busy[here] = item
+        item.taken_at = self._gate.take_chat(item.chat)
+        task = asyncio.create_task(self._carry(item, here, admitted_at), name=f"carry {item.key}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _carry(self, item: Item) -> None:
+    async def _carry(self, item: Item, here: int, admitted_at: float) -> None:
         try:
-            result = await self._carrier.carry(item)
+            verdict = await self._carrier.carry(item, admitted_at)
+            await self._landing.land(item, verdict)
+        except StoreTrouble as trouble:
+            self._landing.hold(item, 0.0, str(trouble))
         except Exception as error:
+            # A mistake of ours in one bulletin affects only itself (promise P17).
             log.exception("a bulletin could not be carried", extra={"bulletin": item.bulletin_id})
-            result = Result(item, GiveUp(f"internal: {type(error).__name__}"), ())
-        try:
-            await self._landing.land(result)
+            self._landing.give_up(item, f"internal: {type(error).__name__}")
         finally:
-            del self._busy[item.destination.id]
-            self._parking.look_again(item.destination.id)
+            del self._busy[here]
+            self._parking.look_again(here)
             self._wake.set()
 
     def _ready_at(self, item: Item) -> float:
         if item.destination.id in self._busy:
             return math.inf
-        now = asyncio.get_running_loop().time()
-        due = now
-        if item.due_at is not None:
-            due = now + (item.due_at - self._clock()).total_seconds()
-        return max(due, self._gate.chat_ready_at(item.chat, item.urgency))
+        return max(item.due, self._gate.chat_ready_at(item.chat, item.urgency))
 
     def _expired(self, item: Item) -> bool:
-        return item.expires_at is not None and item.expires_at <= self._clock() and not item.receipts
-
-    async def _refresh(self) -> None:
-        self._stale = False
-        self._bulletins.clear()
-        dropped = self._rounds.refresh(await self._store.read(broadcasts.active, self.id))
-        for key in self._parking.withdraw(dropped):
-            self._landing.unpark(key)
+        return item.expires_at is not None and item.expires_at <= self._clock()
 
     def _on_the_wire(self, bulletin_id: int) -> bool:
         return any(item.bulletin_id == bulletin_id for item in self._busy.values())
 
-    async def _load(self, bulletin_id: int) -> Bulletin:
-        bulletin = self._bulletins.get(bulletin_id)
-        if bulletin is None:
-            bulletin = await self._store.read(broadcasts.bulletin, bulletin_id)
-            self._bulletins[bulletin_id] = bulletin
-        return bulletin
-
     async def _sleep(self) -> None:
-        now = asyncio.get_running_loop().time()
-        parked = self._parking.next_at()
-        rest = min(_POLL, math.inf if parked is None else parked - now, self._rounds.next_at(self._clock()))
-        if 0 < self._gate.paused_for() < _POLL:
+        if self._gate.paused_for() > 0:
             rest = self._gate.paused_for()
-        try:
-            await asyncio.wait_for(self._wake.wait(), max(_MOMENT, rest))
-        except TimeoutError:
-            # Another process may have published meanwhile: look at the store once a second at the least.
-            self._stale = True
+        elif self._committer.stuck or len(self._tasks) >= _IN_FLIGHT:
+            rest = _POLL
+        else:
+            rest = self._parking.next_at() - asyncio.get_running_loop().time()
+            rest = min(rest, self._rounds.opens_in(self._clock()))
+        await self._rest(min(_POLL, rest))
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), max(_MOMENT, seconds))
         self._wake.clear()

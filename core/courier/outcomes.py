@@ -6,19 +6,23 @@ Senders translate; only this file says whether to try again, when, and when to g
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.model import Operation, Platform, Urgency
+from core.model import Platform, Urgency
 from core.platform import Forbidden, Gone, Lost, Moved, NotSent, Outcome, Reach, Rejected, Sent, Unknown
 
 # Seconds before each next try; the last one repeats until the bulletin's lifetime ends (faults.md §2).
 _PLANS: dict[Urgency, tuple[float, ...]] = {
     Urgency.ALERT: (1, 2, 4, 8, 15, 30, 60),
     Urgency.ENTRY: (2, 10, 30, 60, 120),
+    # An answer to a person is worth little a minute later.
+    Urgency.DESK_ANSWER: (2, 10, 30),
+    Urgency.ANSWER: (2, 10, 30),
 }
 _PATIENT: tuple[float, ...] = (5, 30, 120, 300, 600)
-# An answer to a person is worth little a minute later.
-_ANSWERS: tuple[float, ...] = (2, 10, 30)
+_ANSWERS = (Urgency.DESK_ANSWER, Urgency.ANSWER)
 # Discord returns the first message for a nonce it saw within the past few minutes; we count on two (design §5).
 _NONCE_SECONDS = 120
+# A group becomes a supergroup once. Whatever moves more often is a mistake that must not go round for ever.
+_MOVES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +30,15 @@ class Attempt:
     """One item's history, as far as the next decision needs it."""
 
     platform: Platform
-    operation: Operation
     urgency: Urgency
     attempts: int
-    """Tries already made, this one included."""
+    """Tries already made at this part, this one included."""
     unknowns: int
-    """How many of them may have reached the reader."""
+    """How many of them may have reached the reader, this one included."""
     first_try: datetime
     expires_at: datetime | None
+    repeatable: bool = False
+    """Whether doing it twice is doing it once: an edit, a removal. Sending is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """Try the same part at `at`. `maybe_there` counts a possible double."""
+    """Try the same part at `at`. `maybe_there`: it may be there already."""
 
     at: datetime
     why: str
@@ -52,7 +57,7 @@ class TryAgain:
 
 @dataclass(frozen=True, slots=True)
 class HoldAccount:
-    """The whole platform fails: nothing of this account leaves for `seconds`, the item keeps its place."""
+    """The whole platform fails: nothing of this account leaves for `seconds` at least, the item keeps its place."""
 
     seconds: float
     why: str
@@ -89,7 +94,7 @@ class GiveUp:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """It was retracted or undone before it left: this destination must not get it."""
+    """It was retracted, undone or unfollowed before it left: this destination must not get it."""
 
     why: str
 
@@ -107,54 +112,50 @@ def judge(outcome: Outcome, attempt: Attempt, now: datetime) -> Verdict:
         case Unknown(why):
             return _unknown(why, attempt, now)
         case Gone() | Forbidden() | Moved() | Lost() | Rejected():
-            return _final(outcome)
+            return _final(outcome, attempt)
 
 
-def _final(outcome: Gone | Forbidden | Moved | Lost | Rejected) -> Verdict:
+def _final(outcome: Gone | Forbidden | Moved | Lost | Rejected, attempt: Attempt) -> Verdict:
     match outcome:
         case Moved(chat_id):
-            return Readdress(chat_id)
+            return Readdress(chat_id) if attempt.attempts <= _MOVES else GiveUp("the chat moves again and again")
         case Gone(reason):
             return PauseDestination(reason)
         case Forbidden(missing):
             return PauseDestination(f"missing right: {missing}")
         case Lost(why):
-            return CopyLost(why)
+            return CopyLost(why) if attempt.repeatable else GiveUp(why)
         case Rejected(why):
             return GiveUp(why)
 
 
 def _not_sent(outcome: NotSent, attempt: Attempt, now: datetime) -> Verdict:
     if outcome.reach is Reach.ACCOUNT:
-        return HoldAccount(max(outcome.retry_after, _wait(attempt)), outcome.why)
+        return HoldAccount(outcome.retry_after, outcome.why)
     return _again(attempt, now, max(outcome.retry_after, _wait(attempt)), outcome.why)
 
 
 def _unknown(why: str, attempt: Attempt, now: datetime) -> Verdict:
-    if attempt.operation is not Operation.PUBLISH:
-        # An edit or a removal made twice is an edit or a removal made once.
-        return _again(attempt, now, _wait(attempt), why)
-    if attempt.platform is Platform.DISCORD:
-        wait = 0.0 if attempt.attempts == 1 else _wait(attempt)
-        if (now - attempt.first_try).total_seconds() + wait < _NONCE_SECONDS:
-            return _again(attempt, now, wait, why)
+    wait = _wait(attempt)
+    if not attempt.repeatable and attempt.platform is Platform.DISCORD:
+        wait = 0.0 if attempt.unknowns == 1 else wait
+        if (now - attempt.first_try).total_seconds() + wait >= _NONCE_SECONDS:
+            return GiveUp(why, unknown=True)
+    elif not attempt.repeatable and attempt.unknowns > 1:
         return GiveUp(why, unknown=True)
-    if attempt.unknowns > 1:
-        return GiveUp(why, unknown=True)
-    return _again(attempt, now, _wait(attempt), why, maybe_there=True)
+    return _again(attempt, now, wait, why, maybe_there=not attempt.repeatable)
 
 
 def _again(attempt: Attempt, now: datetime, wait: float, why: str, *, maybe_there: bool = False) -> Verdict:
-    if attempt.urgency in (Urgency.DESK_ANSWER, Urgency.ANSWER) and attempt.attempts > len(_ANSWERS):
-        return GiveUp(why)
+    maybe_there = maybe_there or attempt.unknowns > 0
+    if attempt.urgency in _ANSWERS and attempt.attempts > len(_PLANS[attempt.urgency]):
+        return GiveUp(why, unknown=maybe_there)
     at = now + timedelta(seconds=wait)
-    if attempt.expires_at is not None and at > attempt.expires_at:
-        return GiveUp(f"too late after: {why}", unknown=attempt.unknowns > 0)
+    if attempt.expires_at is not None and at >= attempt.expires_at:
+        return GiveUp(f"too late after: {why}", unknown=maybe_there)
     return TryAgain(at, why, maybe_there)
 
 
 def _wait(attempt: Attempt) -> float:
     plan = _PLANS.get(attempt.urgency, _PATIENT)
-    if attempt.urgency in (Urgency.DESK_ANSWER, Urgency.ANSWER):
-        plan = _ANSWERS
     return plan[min(attempt.attempts, len(plan)) - 1]

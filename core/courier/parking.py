@@ -5,10 +5,12 @@ destination is next? Being busy, paced or put off never lets a later bulletin ov
 """
 
 import heapq
+import itertools
 import math
+from collections import defaultdict
 from collections.abc import Callable
 
-from core.courier.items import Item, Key
+from core.courier.items import Item, Key, Turn
 from core.model import Operation
 
 
@@ -19,90 +21,100 @@ class Parking:
         """`ready_at` says when an item's due time and its chat's pace allow it; infinity: not before it is told."""
         self._ready_at = ready_at
         self._owed: dict[int, list[Item]] = {}
-        self._heap: list[tuple[float, int]] = []
-        self._due: dict[int, float] = {}
-        self._ready: dict[int, None] = {}
+        self._holding: dict[tuple[int, Operation], set[int]] = defaultdict(set)
+        # Each look at a destination gets a number; what either heap holds of an older look counts no longer.
+        self._looks = itertools.count()
+        self._look: dict[int, int] = {}
+        self._later: list[tuple[float, int, int]] = []
+        self._ready: list[tuple[Turn, int, int]] = []
 
     def __contains__(self, destination_id: int) -> bool:
         """Whether this destination is owed anything."""
         return destination_id in self._owed
 
     def __len__(self) -> int:
-        """How many items wait."""
-        return sum(len(owed) for owed in self._owed.values())
+        """How many destinations wait."""
+        return len(self._owed)
 
     def add(self, item: Item) -> None:
-        """Put an item behind what its destination is owed already."""
+        """Put an item in line with what its destination is owed already."""
         self._owed.setdefault(item.destination.id, []).append(item)
+        self._holding[item.bulletin_id, item.operation].add(item.destination.id)
         self.look_again(item.destination.id)
 
     def look_again(self, destination_id: int) -> None:
         """Something about this destination changed: find out anew when it is next."""
-        self._ready.pop(destination_id, None)
-        head = self.head(destination_id)
+        head = self._head(destination_id)
         ready = math.inf if head is None else self._ready_at(head)
-        if ready < math.inf and self._due.get(destination_id) != ready:
-            self._due[destination_id] = ready
-            heapq.heappush(self._heap, (ready, destination_id))
-
-    def head(self, destination_id: int) -> Item | None:
-        """What this destination gets next: the most urgent, then the oldest; never an edit before its original."""
-        owed = self._owed.get(destination_id)
-        if not owed:
-            return None
-        unsent = {item.bulletin_id for item in owed if item.operation is Operation.PUBLISH}
-        free = [item for item in owed if item.operation is Operation.PUBLISH or item.bulletin_id not in unsent]
-        return min(free, key=lambda item: item.urgency) if free else None
+        if ready == math.inf:
+            self._look.pop(destination_id, None)
+            return
+        look = self._look[destination_id] = next(self._looks)
+        heapq.heappush(self._later, (ready, look, destination_id))
 
     def next(self, now: float) -> Item | None:
-        """The most urgent item that may leave now."""
-        while self._heap and self._heap[0][0] <= now:
-            due, destination_id = heapq.heappop(self._heap)
-            # An older answer to the same question counts no longer.
-            if self._due.get(destination_id) == due:
-                del self._due[destination_id]
-                self._ready[destination_id] = None
-        best: Item | None = None
-        for destination_id in list(self._ready):
-            head = self.head(destination_id)
-            if head is None:
-                del self._ready[destination_id]
-            elif self._ready_at(head) > now:
+        """The item of all destinations that may leave now whose turn it is; it stays where it is."""
+        while self._later and self._later[0][0] <= now:
+            _, look, destination_id = heapq.heappop(self._later)
+            head = self._head(destination_id)
+            if head is not None and self._look.get(destination_id) == look:
+                heapq.heappush(self._ready, (head.turn, look, destination_id))
+        while self._ready:
+            _, look, destination_id = self._ready[0]
+            head = self._head(destination_id)
+            if head is not None and self._look.get(destination_id) == look:
+                if self._ready_at(head) <= now:
+                    return head
                 self.look_again(destination_id)
-            elif best is None or head.urgency < best.urgency:
-                best = head
-        return best
+            heapq.heappop(self._ready)
+        return None
 
-    def next_at(self) -> float | None:
-        """When to look again, in loop time; None when nothing waits."""
-        return self._heap[0][0] if self._heap else None
+    def next_at(self) -> float:
+        """When another destination may be ready, in loop time; infinity when none will be by itself."""
+        while self._later and self._look.get(self._later[0][2]) != self._later[0][1]:
+            heapq.heappop(self._later)
+        return self._later[0][0] if self._later else math.inf
 
     def remove(self, item: Item) -> None:
         """An item that waits no more."""
-        owed = self._owed.get(item.destination.id, [])
-        if item in owed:
-            owed.remove(item)
+        destination_id = item.destination.id
+        owed = self._owed.get(destination_id, [])
+        if item not in owed:
+            return
+        owed.remove(item)
+        same = item.bulletin_id, item.operation
+        if not any((other.bulletin_id, other.operation) == same for other in owed):
+            self._holding[same].discard(destination_id)
+            if not self._holding[same]:
+                del self._holding[same]
         if not owed:
-            self._owed.pop(item.destination.id, None)
-            self._ready.pop(item.destination.id, None)
-        else:
-            self.look_again(item.destination.id)
+            del self._owed[destination_id]
+        self.look_again(destination_id)
 
     def holding(self, bulletin_id: int, operation: Operation) -> frozenset[int]:
         """The destinations for which this operation of a bulletin waits."""
-        return frozenset(
-            destination_id
-            for destination_id, owed in self._owed.items()
-            if any(item.bulletin_id == bulletin_id and item.operation is operation for item in owed)
-        )
+        return frozenset(self._holding.get((bulletin_id, operation), ()))
+
+    def bulletins(self) -> set[int]:
+        """What is waited for."""
+        return {bulletin_id for bulletin_id, _ in self._holding}
 
     def of(self, destination_id: int) -> tuple[Item, ...]:
         """Everything a destination is owed."""
         return tuple(self._owed.get(destination_id, ()))
 
-    def withdraw(self, broadcasts: Callable[[int], bool]) -> tuple[Key, ...]:
-        """Drop the items of broadcasts that ended; returns what was dropped."""
-        gone = [item for owed in self._owed.values() for item in owed if broadcasts(item.broadcast_id)]
+    def withdraw(self, called_off: Callable[[Item], bool]) -> tuple[Key, ...]:
+        """Drop what was called off; returns what was dropped."""
+        gone = [item for owed in self._owed.values() for item in owed if called_off(item)]
         for item in gone:
             self.remove(item)
+            item.parked = False
         return tuple(item.key for item in gone)
+
+    def _head(self, destination_id: int) -> Item | None:
+        # Never an edit before its original: that one will say the newest words by itself.
+        owed = self._owed.get(destination_id, [])
+        if len(owed) > 1:
+            unsent = {item.bulletin_id for item in owed if item.operation is Operation.PUBLISH}
+            owed = [item for item in owed if item.operation is Operation.PUBLISH or item.bulletin_id not in unsent]
+        return min(owed, key=lambda item: item.turn, default=None)

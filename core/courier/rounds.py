@@ -5,13 +5,14 @@ start with, and a broadcast inside its undo window holds those behind it.
 """
 
 import math
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from core.courier.committer import Committer
 from core.courier.items import Item
-from core.courier.walks import Tally, Walk
-from core.model import Bulletin, Operation, Urgency
+from core.courier.shelf import Shelf
+from core.courier.walks import End, Tally, Walk
+from core.model import Operation, Urgency
 from core.store import Store, commits
 from core.store.broadcasts import Broadcast
 
@@ -25,56 +26,63 @@ Parked = Callable[[int, Operation], frozenset[int]]
 class Rounds:
     """Who is next among the walks of one lane."""
 
-    def __init__(self, store: Store, load: Callable[[int], Awaitable[Bulletin]], committer: Committer) -> None:
-        """Empty until the first `refresh`."""
+    def __init__(self, store: Store, bulletins: Shelf, committer: Committer) -> None:
+        """Empty until the first `refresh`. `bulletins` holds whatever is active whenever `fill` is called."""
         self._store = store
-        self._load = load
+        self._bulletins = bulletins
         self._committer = committer
         self._walks: dict[int, Walk] = {}
         self._lines: dict[Line, list[Broadcast]] = {}
         self._turns: dict[Line, None] = {}
         self._heads: dict[Line, Walk] = {}
         self._late: dict[int, Tally] = {}
+        self._last_words: list[commits.WalkMark] = []
+        self._opens: datetime | None = None
+        self._hungry = True
 
-    def refresh(self, active: Sequence[Broadcast]) -> Callable[[int], bool]:
-        """Take in what the store says is active; returns what tells whether a broadcast ended by somebody's word."""
+    def refresh(self, active: Sequence[Broadcast]) -> Callable[[Item], bool]:
+        """Take in what the store says is active; returns what tells whether an item was called off by it."""
         ids = {broadcast.id for broadcast in active}
-        gone = [walk for walk_id, walk in self._walks.items() if walk_id not in ids]
-        ended = {walk.broadcast.id for walk in gone if not walk.finished}
-        for walk in gone:
-            del self._walks[walk.broadcast.id]
+        gone = [self._walks.pop(one) for one in list(self._walks) if one not in ids]
+        self._last_words += [mark for walk in gone if (mark := walk.rest()) is not None]
+        cancelled = {walk.broadcast.id for walk in gone if not walk.finished}
+        changes = [one for one in active if one.id not in self._walks and one.operation is not Operation.PUBLISH]
         self._lines = {}
         for broadcast in active:
             self._lines.setdefault(_line(broadcast), []).append(broadcast)
+            if broadcast.id not in self._walks:
+                self._walks[broadcast.id] = Walk(broadcast)
         self._turns = {line: None for line in [*self._turns, *self._lines] if line in self._lines}
         self._heads = {}
-        return ended.__contains__
+        self._hungry = True
+        return lambda item: item.broadcast_id in cancelled or any(_replaces(change, item) for change in changes)
 
-    async def fill(self, parked: Parked, on_the_wire: Callable[[int], bool], now: datetime) -> bool:
-        """See that every line has a walk with somebody to go to next; whether one came to an end or starts anew."""
-        changed = False
-        for line, queue in list(self._lines.items()):
-            self._heads.pop(line, None)
-            for broadcast in queue:
-                if broadcast.not_before is not None and broadcast.not_before > now:
-                    break
-                walk = await self._walk(broadcast)
-                while not walk.page and not walk.ended:
-                    await walk.fill(self._store, parked(broadcast.bulletin_id, broadcast.operation))
-                if walk.page:
-                    self._heads[line] = walk
-                    break
-                if not walk.finished and not walk.unfinished and not on_the_wire(broadcast.bulletin_id):
-                    changed = await self._close(walk) or changed
-        return changed
+    def bulletins(self) -> set[int]:
+        """What the walks carry."""
+        return {walk.broadcast.bulletin_id for walk in self._walks.values()}
+
+    async def fill(self, parked: Parked, on_the_wire: Callable[[int], bool], now: datetime) -> None:
+        """See that every line has a walk with somebody to go to next, and end the walks that are over."""
+        while self._hungry or (self._opens is not None and self._opens <= now):
+            self._hungry = False
+            self._opens = None
+            for line, queue in list(self._lines.items()):
+                self._heads.pop(line, None)
+                for broadcast in queue:
+                    if broadcast.not_before is not None and broadcast.not_before > now:
+                        self._opens = min(self._opens or broadcast.not_before, broadcast.not_before)
+                        break
+                    if await self._fill_walk(self._walks[broadcast.id], parked, on_the_wire):
+                        self._heads[line] = self._walks[broadcast.id]
+                        break
 
     def peek(self) -> Item | None:
         """The next item of the most urgent line whose turn it is; it stays where it is."""
         best: Item | None = None
         for line in self._turns:
             walk = self._heads.get(line)
-            if walk is not None and walk.page and (best is None or line[0] < best.urgency):
-                best = walk.page[0]
+            if walk is not None and walk.next is not None and (best is None or line[0] < best.urgency):
+                best = walk.next
         return best
 
     def take(self, item: Item) -> Item:
@@ -84,19 +92,23 @@ class Rounds:
         if line in self._turns:
             del self._turns[line]
             self._turns[line] = None
-        return walk.start()
+        taken = walk.start()
+        self._hungry = self._hungry or walk.next is None
+        return taken
 
     def put_back(self, item: Item) -> None:
-        """An item that could not be tried keeps its place, unless its broadcast has ended."""
+        """An item that could not be tried keeps its place."""
         walk = self._walks.get(item.broadcast_id)
         if walk is not None:
             walk.put_back(item)
+            self._hungry = True
 
     def passed(self, item: Item) -> None:
-        """The item has its end or waits in the store: its walk need not remember it."""
+        """The item waits in the store: its walk need not remember it."""
         walk = self._walks.get(item.broadcast_id)
         if walk is not None:
-            walk.finish(item)
+            walk.passed(item)
+        self._hungry = self._hungry or walk is None or walk.idle
 
     def unchangeable(self, item: Item) -> None:
         """The copies of this destination will not be changed by this broadcast any more."""
@@ -104,54 +116,61 @@ class Rounds:
         if walk is not None:
             walk.give_up(item)
 
-    def count(self, broadcast_id: int, *, sent: int = 0, failed: int = 0, unknown: int = 0, skipped: str = "") -> None:
-        """Count an end, also for a broadcast whose walk is over."""
-        walk = self._walks.get(broadcast_id)
-        tally = walk.tally if walk is not None else self._late.setdefault(broadcast_id, Tally())
-        tally.sent += sent
-        tally.failed += failed
-        tally.unknown += unknown
-        if skipped:
-            tally.skips[skipped] += 1
+    def ended(self, item: Item, end: End, why: str = "") -> None:
+        """The item has its end, also one of a broadcast whose walk is over."""
+        walk = self._walks.get(item.broadcast_id)
+        if walk is not None:
+            walk.end(item, end, why)
+        else:
+            self._late.setdefault(item.broadcast_id, Tally()).add(end, why)
+        self._hungry = self._hungry or walk is None or walk.idle
 
     def marks(self) -> tuple[commits.WalkMark, ...]:
         """What changed since the last call: cursors, counts, ends."""
         marks = [mark for walk in self._walks.values() if (mark := walk.mark()) is not None]
+        marks += self._last_words
         marks += [tally.mark(broadcast_id) for broadcast_id, tally in self._late.items()]
-        self._late = {}
+        self._last_words, self._late = [], {}
         return tuple(marks)
 
-    def next_at(self, now: datetime) -> float:
+    def opens_in(self, now: datetime) -> float:
         """Seconds until the next undo window ends; infinity when there is none."""
-        starts = (broadcast.not_before for queue in self._lines.values() for broadcast in queue)
-        return min((_seconds(start, now) for start in starts if start is not None and start > now), default=math.inf)
+        return math.inf if self._opens is None else (self._opens - now).total_seconds()
 
-    async def _walk(self, broadcast: Broadcast) -> Walk:
-        walk = self._walks.get(broadcast.id)
-        if walk is None:
-            walk = self._walks[broadcast.id] = Walk(broadcast, await self._load(broadcast.bulletin_id))
-        return walk
+    async def _fill_walk(self, walk: Walk, parked: Parked, on_the_wire: Callable[[int], bool]) -> bool:
+        """Whether the walk has somebody to go to."""
+        broadcast = walk.broadcast
+        while walk.next is None and not walk.ended:
+            waiting = parked(broadcast.bulletin_id, broadcast.operation)
+            await walk.fill(self._store, self._bulletins[broadcast.bulletin_id], waiting)
+        if walk.next is not None:
+            return True
+        if walk.idle and not walk.finished and not on_the_wire(broadcast.bulletin_id):
+            await self._close(walk)
+        return False
 
-    async def _close(self, walk: Walk) -> bool:
+    async def _close(self, walk: Walk) -> None:
         if walk.broadcast.operation is not Operation.PUBLISH:
             if self._publishing(walk.broadcast.bulletin_id):
-                return False
+                return
             # A copy whose receipt was still on its way says an older revision: look once more when all are in.
             if not walk.checked:
                 await self._committer.settled()
                 walk.again()
-                return True
+                self._hungry = True
+                return
         walk.finished = True
+        self._hungry = True
         self._committer.touch()
-        return True
 
     def _publishing(self, bulletin_id: int) -> bool:
-        broadcasts: Iterable[Broadcast] = (broadcast for queue in self._lines.values() for broadcast in queue)
+        """Whether the original is still walking: then copies of an older revision may yet come."""
+        walks: Iterable[Walk] = self._walks.values()
         return any(
-            broadcast.bulletin_id == bulletin_id
-            and broadcast.operation is Operation.PUBLISH
-            and not ((walk := self._walks.get(broadcast.id)) and walk.finished)
-            for broadcast in broadcasts
+            walk.broadcast.bulletin_id == bulletin_id
+            and walk.broadcast.operation is Operation.PUBLISH
+            and not walk.finished
+            for walk in walks
         )
 
 
@@ -161,5 +180,8 @@ def _line(broadcast: Broadcast) -> Line:
     return (broadcast.urgency, broadcast.coverage_id)
 
 
-def _seconds(start: datetime, now: datetime) -> float:
-    return (start - now).total_seconds()
+def _replaces(change: Broadcast, item: Item) -> bool:
+    """Whether a change takes the place of an item: edits give way to later changes, everything to a retraction."""
+    if change.bulletin_id != item.bulletin_id or item.broadcast_id >= change.id:
+        return False
+    return item.operation is Operation.EDIT or change.operation is Operation.RETRACT

@@ -50,3 +50,13 @@ def lane_id(conn: sa.Connection, account: str) -> int:
     if found is None:
         raise StoreTrouble(f"No account is called {account}: add it under [[accounts]] in the settings.")
     return int(found)
+
+
+def hold(conn: sa.Connection, lane_id: int, until: datetime, why: str) -> None:
+    """The platform refuses the account until then: whoever owns the lane next waits too."""
+    conn.execute(tables.lane.update().where(_LANE.id == lane_id).values(paused_until=until, pause_reason=why))
+
+
+def held_until(conn: sa.Connection, lane_id: int) -> datetime | None:
+    """Until when the platform refuses the account, as it said last; in the past when it does not any more."""
+    return conn.execute(sa.select(_LANE.paused_until).where(_LANE.id == lane_id)).scalar()

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from core.model import Operation, Receipt
-from core.store import destinations, media, sql, tables
+from core.store import accounts, destinations, media, sql, tables
 from core.store.waiting import Waiting
 
 _RECEIPT = tables.receipt.c
@@ -53,6 +53,8 @@ class Batch:
     """(account, old chat id, new chat id)"""
     uploads: tuple[tuple[str, str, str], ...] = ()
     """(account, digest, the platform's id for it)"""
+    held: tuple[tuple[int, datetime, str], ...] = ()
+    """(lane, until when the platform refuses us, why)"""
 
 
 def apply(conn: sa.Connection, batch: Batch) -> None:
@@ -68,6 +70,8 @@ def apply(conn: sa.Connection, batch: Batch) -> None:
         destinations.move(conn, account, old_chat_id, new_chat_id, batch.at)
     for account, digest, remote_id in batch.uploads:
         media.remember(conn, account, digest, remote_id)
+    for lane_id, until, why in batch.held:
+        accounts.hold(conn, lane_id, until, why)
 
 
 _RECEIPT_NAMES = tuple(Receipt.__dataclass_fields__)
@@ -107,11 +111,13 @@ def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> Non
         return
     # A broadcast that was called off meanwhile keeps its end, and still counts what was on the wire.
     ends = sa.and_(_BROADCAST.state == tables.OPEN, sa.bindparam("ends", type_=sa.Boolean))
+    further = _BROADCAST.cursor < sa.bindparam("at_cursor", type_=_BROADCAST.cursor.type)
     marked = (
         tables.broadcast.update()
         .where(_BROADCAST.id == sa.bindparam("which"))
         .values(
-            cursor=sa.bindparam("at_cursor"),
+            # What is counted late, by who does not know how far the walk came, never takes it back.
+            cursor=sa.case((further, sa.bindparam("at_cursor")), else_=_BROADCAST.cursor),
             state=sa.case((ends, tables.FINISHED), else_=_BROADCAST.state),
             finished_at=sa.case(
                 (ends, sa.bindparam("at", type_=_BROADCAST.finished_at.type)), else_=_BROADCAST.finished_at

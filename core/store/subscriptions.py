@@ -77,6 +77,13 @@ def of_destination(conn: sa.Connection, destination_id: int) -> tuple[Subscripti
     return tuple(noun(row) for row in conn.execute(wanted.order_by(_SUBSCRIPTION.id)))
 
 
+def follows(conn: sa.Connection, destination_id: int, coverage_id: int) -> bool:
+    """Whether a destination follows a coverage in any way just now."""
+    reached = sa.or_(*(_points_at(scope, target) for scope, target in _targets(conn, coverage_id)))
+    theirs = sa.exists().where(_SUBSCRIPTION.destination_id == destination_id, reached)
+    return bool(conn.execute(sa.select(theirs)).scalar())
+
+
 def audience(conn: sa.Connection, coverage_id: int) -> dict[str, int]:
     """How many active destinations follow a coverage in any way, by account; accounts without any are left out."""
     reached = sa.union(
@@ -100,29 +107,19 @@ def page(conn: sa.Connection, *, lane_id: int, coverage_id: int, audience_seq: i
     Each of up to three stretches of one index (coverage, its series, newsroom) gives its first `limit + 1`; whatever is
     among the first `limit` of all is then complete, so no destination is ever cut in two.
     """
-    stretches = [
-        sa.select(
-            sa.select(_SUBSCRIPTION.destination_id, _SUBSCRIPTION.scope, _SUBSCRIPTION.entries)
-            .where(
-                _SUBSCRIPTION.lane_id == lane_id,
-                _points_at(scope, target),
-                _SUBSCRIPTION.destination_id > after,
-                _SUBSCRIPTION.joined_seq <= audience_seq,
-            )
-            .order_by(_SUBSCRIPTION.destination_id)
-            .limit(limit + 1)
-            .subquery()
-        )
-        for scope, target in _targets(conn, coverage_id)
-    ]
-    rules: dict[int, Rules] = {}
-    for row in conn.execute(sa.union_all(*stretches)):
-        # The most specific stretch comes first.
-        rules.setdefault(row.destination_id, Rules(entries=row.entries))
-    chosen = sorted(rules)[:limit]
-    found = destinations.some(conn, chosen)
-    rows = tuple(Candidate(found[one], rules[one]) for one in chosen if one in found)
-    return Page(rows, last=len(rules) <= limit)
+    place = destinations.on_lane(conn, lane_id)
+    given = {"lane": lane_id, "coverage": coverage_id, "seq": audience_seq, "after": after, "many": limit + 1}
+    rows: list[Candidate] = []
+    last = 0
+    for entries, *columns in conn.execute(_PAGE, given):
+        if columns[0] == last:
+            # The most specific wish came first.
+            continue
+        if len(rows) == limit:
+            return Page(tuple(rows), last=False)
+        last = columns[0]
+        rows.append(Candidate(place(*columns), _RULES[entries]))
+    return Page(tuple(rows), last=True)
 
 
 def noun(row: sa.Row[Any]) -> Subscription:
@@ -139,5 +136,31 @@ def _targets(conn: sa.Connection, coverage_id: int) -> list[tuple[Scope, int]]:
     return [(Scope.COVERAGE, coverage_id), *series, (Scope.NEWSROOM, _NEWSROOM)]
 
 
-def _points_at(scope: Scope, target_id: int) -> sa.ColumnElement[bool]:
+def _points_at(scope: Scope, target_id: sa.ColumnElement[int] | int) -> sa.ColumnElement[bool]:
     return sa.and_(_SUBSCRIPTION.scope == scope, _SUBSCRIPTION.target_id == target_id, _SUBSCRIPTION.active)
+
+
+def _stretch(scope: Scope, target_id: sa.ColumnElement[int] | int) -> sa.Select[Any]:
+    """The first wishes of one kind behind a destination."""
+    wishes = sa.select(_SUBSCRIPTION.destination_id, _SUBSCRIPTION.scope, _SUBSCRIPTION.entries).where(
+        _SUBSCRIPTION.lane_id == sa.bindparam("lane"),
+        _points_at(scope, target_id),
+        _SUBSCRIPTION.destination_id > sa.bindparam("after"),
+        _SUBSCRIPTION.joined_seq <= sa.bindparam("seq"),
+    )
+    return sa.select(wishes.order_by(_SUBSCRIPTION.destination_id).limit(sa.bindparam("many")).subquery())
+
+
+def _page() -> sa.Select[Any]:
+    coverage_id = sa.bindparam("coverage", type_=sa.BigInteger)
+    series_id = sa.select(tables.coverage.c.series_id).where(tables.coverage.c.id == coverage_id).scalar_subquery()
+    wish = sa.union_all(
+        _stretch(Scope.COVERAGE, coverage_id), _stretch(Scope.SERIES, series_id), _stretch(Scope.NEWSROOM, _NEWSROOM)
+    ).subquery()
+    walked = sa.select(sa.type_coerce(wish.c.entries, sa.SmallInteger), *destinations.LEAN)
+    walked = walked.join(wish, wish.c.destination_id == _DESTINATION.id)
+    return walked.order_by(_DESTINATION.id, wish.c.scope.desc())
+
+
+_PAGE = _page()
+_RULES = tuple(Rules(entries=level) for level in tables.LEVELS)

@@ -2,10 +2,23 @@
 
 from core.store.destinations.copies import entry_of_copy
 from core.store.destinations.moves import BEHIND, move
-from core.store.destinations.places import connect, find, get, language, noun, pause, resume, some
+from core.store.destinations.places import (
+    LEAN,
+    connect,
+    find,
+    get,
+    language,
+    noun,
+    on_lane,
+    pause,
+    resume,
+    some,
+    waited_for,
+)
 
 __all__ = [
     "BEHIND",
+    "LEAN",
     "connect",
     "entry_of_copy",
     "find",
@@ -13,7 +26,9 @@ __all__ = [
     "language",
     "move",
     "noun",
+    "on_lane",
     "pause",
     "resume",
     "some",
+    "waited_for",
 ]

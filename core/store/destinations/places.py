@@ -1,6 +1,6 @@
 """Places that can receive: connected once, paused with every setting kept, moved when a chat gets another id."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,31 @@ _SUBSCRIPTION = tables.subscription.c
 _SELECT = sa.select(tables.destination, tables.lane.c.account, tables.lane.c.platform).join(
     tables.lane, tables.lane.c.id == _DESTINATION.lane_id
 )
+
+
+_KINDS = {kind.value: kind for kind in PlaceKind}
+_LANE = sa.select(tables.lane.c.account, tables.lane.c.platform).where(tables.lane.c.id == sa.bindparam("lane"))
+
+# What tells the active destinations of one lane apart, for walks that read half a million of them a minute: the enum is
+# looked up in `on_lane`, not converted row by row by the library.
+LEAN = (
+    _DESTINATION.id,
+    _DESTINATION.chat_id,
+    _DESTINATION.thread_id,
+    sa.type_coerce(_DESTINATION.kind, sa.Text).label("kind"),
+    _DESTINATION.title,
+    _DESTINATION.language,
+)
+
+
+def on_lane(conn: sa.Connection, lane_id: int) -> Callable[[int, int, int, str, str, str], Destination]:
+    """What makes a lane's active destinations from the columns `LEAN`."""
+    account, platform = conn.execute(_LANE, {"lane": lane_id}).one()
+
+    def make(one: int, chat_id: int, thread_id: int, kind: str, title: str, language: str) -> Destination:
+        return Destination(one, account, Address(platform, chat_id, thread_id), _KINDS[kind], title, language)
+
+    return make
 
 
 def connect(
@@ -69,6 +94,13 @@ def get(conn: sa.Connection, destination_id: int) -> Destination:
 def some(conn: sa.Connection, ids: Iterable[int]) -> dict[int, Destination]:
     """Those of these destinations that are active."""
     wanted = _SELECT.where(_DESTINATION.id.in_(list(ids)), _DESTINATION.status == DestinationStatus.ACTIVE)
+    return {row.id: noun(row) for row in conn.execute(wanted)}
+
+
+def waited_for(conn: sa.Connection, lane_id: int) -> dict[int, Destination]:
+    """The active destinations of a lane that are owed something."""
+    owed = sa.select(tables.waiting.c.destination_id).where(tables.waiting.c.lane_id == lane_id)
+    wanted = _SELECT.where(_DESTINATION.id.in_(owed), _DESTINATION.status == DestinationStatus.ACTIVE)
     return {row.id: noun(row) for row in conn.execute(wanted)}
 
 
