@@ -10,6 +10,7 @@ from bots.rehearsal.discord_world.person import Person as DiscordPerson
 from bots.rehearsal.stage import Stage
 from bots.rehearsal.telegram_world.accounts import BotAccount
 from bots.rehearsal.telegram_world.chats import Chat, Topic
+from bots.rehearsal.telegram_world.messages import Entity
 from bots.rehearsal.telegram_world.people import Person as TelegramPerson
 
 TELEGRAM_TOKEN = "700100200:STAGE-only-token-that-opens-nothing-00"  # noqa: S105  opens nothing but the stage
@@ -25,6 +26,9 @@ class Line:
     text: str
     edited: bool
     pictures: int = 0
+    entities: tuple[Entity, ...] = ()
+    """Telegram's formatting; a Discord message carries its own in `text`."""
+    markdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,14 @@ def assemble(stage: Stage) -> Cast:
 
 def _telegram(place: Chat | Topic) -> list[Line]:
     return [
-        Line(message.id, message.sender, message.shown, message.edited, pictures=1 if message.photo else 0)
+        Line(
+            message.id,
+            message.sender,
+            message.shown,
+            message.edited,
+            pictures=1 if message.photo else 0,
+            entities=message.entities,
+        )
         for message in place.messages
         if message.service is None
     ]
@@ -94,6 +105,6 @@ def _telegram(place: Chat | Topic) -> list[Line]:
 
 def _discord(channel: Channel) -> list[Line]:
     return [
-        Line(message.id, message.author, message.text, message.edited, pictures=len(message.attachments))
+        Line(message.id, message.author, message.text, message.edited, pictures=len(message.attachments), markdown=True)
         for message in channel.messages
     ]

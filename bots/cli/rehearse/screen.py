@@ -17,6 +17,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bots.cli.rehearse import looks
 from bots.cli.rehearse.cast import Line, Seat
 from core.store.broadcasts import Progress
 
@@ -61,9 +62,9 @@ class Picture:
     def _draw(self, seats: Sequence[Seat], board: Board) -> Layout:
         height = max(12, self._console.height - 1)
         layout = Layout(size=height)
-        layout.split_column(Layout(name="places", ratio=3), Layout(_board(board), size=9))
-        rows = height - 11
-        layout["places"].split_row(*(Layout(_place(seat, rows)) for seat in seats))
+        layout.split_column(Layout(name="places"), Layout(_board(board), size=9))
+        rows, width = height - 11, self._console.width // len(seats)
+        layout["places"].split_row(*(Layout(_place(seat, rows, width, self._console)) for seat in seats))
         return layout
 
 
@@ -107,17 +108,19 @@ class Log:
         self._write(f"{self._clock():%H:%M:%S} {line}")
 
 
-def _place(seat: Seat, rows: int) -> Panel:
-    shown: list[Text] = []
-    for line in seat.read()[-12:]:
-        words = Text(line.text)
-        head = Text(f"{line.sender}{' (edited)' if line.edited else ''}", style="bold cyan")
-        pictures = (
-            [Text(f"[{line.pictures} picture{'s' if line.pictures > 1 else ''}]", "magenta")] if line.pictures else []
-        )
-        shown += [head, *pictures, words, Text("")]
-    kept = Text("\n").join(shown).split("\n")[-max(3, rows * 2) :]
-    return Panel(Group(*kept), title=seat.name, border_style="blue")
+def _place(seat: Seat, rows: int, width: int, console: Console) -> Panel:
+    shown = Text("\n").join(_message(line) for line in seat.read()[-12:])
+    # The newest words are at the bottom, as in every chat.
+    kept = shown.wrap(console, max(10, width - 4))[-max(3, rows) :]
+    return Panel(Text("\n").join(kept), title=seat.name, border_style="blue")
+
+
+def _message(line: Line) -> Text:
+    text = Text()
+    text.append(f"{line.sender}{' (edited)' if line.edited else ''}\n", style="bold cyan")
+    if line.pictures:
+        text.append(f"[{line.pictures} picture{'s' if line.pictures > 1 else ''}]\n", style="magenta")
+    return text.append_text(looks.drawn(line)).append("\n")
 
 
 def _board(board: Board) -> Panel:
