@@ -16,6 +16,7 @@ PRIVATE_KEPT = timedelta(days=90)
 _PRUNED_AT_ONCE = 5000
 _BULLETINS_AT_ONCE = 200
 
+_WIDTH = len(Receipt.__dataclass_fields__)
 _COLUMNS = tuple(_RECEIPT[name] for name in Receipt.__dataclass_fields__)
 
 
@@ -32,27 +33,17 @@ def older(
 
     Copies left behind in a chat that moved are out of reach and not among them.
     """
-    reachable = _RECEIPT.bulletin_id == bulletin_id, _RECEIPT.message_id != destinations.BEHIND
-    stale = (
-        sa.select(_RECEIPT.destination_id)
-        .join(tables.destination, _DESTINATION.id == _RECEIPT.destination_id)
-        .where(
-            *reachable,
-            _RECEIPT.destination_id > after,
-            _RECEIPT.revision < revision,
-            _DESTINATION.lane_id == lane_id,
-            _DESTINATION.status == DestinationStatus.ACTIVE,
-        )
-        .distinct()
-        .order_by(_RECEIPT.destination_id)
-        .limit(limit)
-    )
-    ids = list(conn.execute(stale).scalars())
-    if not ids:
-        return ()
-    copies = _grouped(conn, sa.select(*_COLUMNS).where(*reachable, _RECEIPT.destination_id.in_(ids)))
-    places = destinations.some(conn, ids)
-    return tuple((places[one], copies[one]) for one in ids)
+    place = destinations.on_lane(conn, lane_id)
+    given = {"bulletin": bulletin_id, "lane": lane_id, "revision": revision, "after": after, "many": limit}
+    found: dict[int, tuple[Destination, list[Receipt]]] = {}
+    ids = conn.execute(_STALE, given).scalars().all()
+    for row in conn.execute(_COPIES, given | {"hi": ids[-1]}) if ids else ():
+        columns = tuple(row)
+        receipt = Receipt(*columns[:_WIDTH])
+        if receipt.destination_id not in found:
+            found[receipt.destination_id] = (place(*columns[_WIDTH:]), [])
+        found[receipt.destination_id][1].append(receipt)
+    return tuple((destination, tuple(copies)) for destination, copies in found.values())
 
 
 def done_in_window(conn: sa.Connection, bulletin_id: int, lo: int, hi: int) -> dict[int, tuple[Receipt, ...]]:
@@ -121,3 +112,40 @@ def _prune_one(conn: sa.Connection, bulletin: sa.Row[Any], now: datetime, limit:
         kept = 0 if bulletin.archived else 1
         conn.execute(tables.bulletin.update().where(_BULLETIN.id == bulletin.id).values(kept=kept))
     return len(old)
+
+
+def _stale() -> sa.Select[Any]:
+    """The next destinations with an older copy."""
+    return (
+        sa.select(_RECEIPT.destination_id)
+        .join(tables.destination, _DESTINATION.id == _RECEIPT.destination_id)
+        .where(*_reachable(_RECEIPT), _RECEIPT.revision < sa.bindparam("revision"), *_on_lane())
+        .distinct()
+        .order_by(_RECEIPT.destination_id)
+        .limit(sa.bindparam("many"))
+    )
+
+
+def _copies() -> sa.Select[Any]:
+    """Every copy in the destinations up to `hi` that have an older one."""
+    other = tables.receipt.alias().c
+    same = other.destination_id == _RECEIPT.destination_id
+    older_one = sa.exists().where(*_reachable(other), same, other.revision < sa.bindparam("revision"))
+    walked = sa.select(*_COLUMNS, *destinations.LEAN).join(
+        tables.destination, _DESTINATION.id == _RECEIPT.destination_id
+    )
+    up_to = _RECEIPT.destination_id <= sa.bindparam("hi")
+    walked = walked.where(*_reachable(_RECEIPT), up_to, older_one, *_on_lane())
+    return walked.order_by(_RECEIPT.destination_id, _RECEIPT.part)
+
+
+def _reachable(receipt: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    its = receipt.bulletin_id == sa.bindparam("bulletin"), receipt.destination_id > sa.bindparam("after")
+    return (*its, receipt.message_id != destinations.BEHIND)
+
+
+def _on_lane() -> tuple[sa.ColumnElement[bool], ...]:
+    return _DESTINATION.lane_id == sa.bindparam("lane"), _DESTINATION.status == DestinationStatus.ACTIVE
+
+
+_STALE, _COPIES = _stale(), _copies()

@@ -4,6 +4,7 @@ from core.store.tables.base import METADATA
 from core.store.tables.delivery import (
     CANCELLED,
     FINISHED,
+    LEVELS,
     OPEN,
     broadcast,
     broadcast_skip,
@@ -31,6 +32,7 @@ from core.store.tables.newsroom import (
 __all__ = [
     "CANCELLED",
     "FINISHED",
+    "LEVELS",
     "METADATA",
     "OPEN",
     "asset",

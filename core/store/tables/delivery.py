@@ -23,6 +23,9 @@ from core.store.types import Coded, Id, Named, UtcDateTime, UtcMillis, Words
 OPEN, FINISHED, CANCELLED = 0, 1, 2
 """Where a broadcast stands."""
 
+LEVELS = (Level.ALL, Level.KEY, Level.BREAKING, Level.NOTHING)
+"""What the small numbers in `subscription.entries` mean, in their order."""
+
 _operation = Coded(Operation, Operation.PUBLISH, Operation.EDIT, Operation.RETRACT)
 _urgency = Coded(Urgency, *Urgency)
 
@@ -66,7 +69,7 @@ subscription = sa.Table(
     must("lane_id", sa.Integer),
     must("scope", Coded(Scope, Scope.NEWSROOM, Scope.SERIES, Scope.COVERAGE)),
     must("target_id", sa.BigInteger),
-    must("entries", Coded(Level, Level.ALL, Level.KEY, Level.BREAKING, Level.NOTHING)),
+    must("entries", Coded(Level, *LEVELS)),
     must("active", sa.Boolean),
     must("joined_seq", sa.BigInteger),
     must("created_at", UtcDateTime),

@@ -1,9 +1,10 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from core.model import BulletinKind, Change, CoverageStatus, Form, Operation, PlaceKind, Urgency
-from core.store import broadcasts, commits, coverages, destinations, media, receipts, waiting
+from core.store import accounts, broadcasts, commits, coverages, destinations, media, receipts, waiting
 from core.store.broadcasts import Progress
 from core.store.commits import WalkMark
 from tests.doubles.desk import DISCORD, EDITOR, TELEGRAM, Desk, receipt
@@ -125,6 +126,22 @@ def test_a_walk_adds_its_counts_and_keeps_its_reasons(desk: Desk) -> None:
     assert desk.store.read_now(broadcasts.skips, entry.bulletin_id) == {"below_key": 3, "left": 3}
 
 
+def test_what_is_counted_late_never_takes_a_walk_back(desk: Desk) -> None:
+    desk.publishes()
+    one = desk.active()[0]
+    desk.commits(walks=(WalkMark(one.id, 9, sent=1),))
+    desk.commits(walks=(WalkMark(one.id, 4, sent=1),))
+    assert desk.active()[0].cursor == 9
+
+
+def test_what_the_platform_refuses_is_known_to_the_next_owner(desk: Desk) -> None:
+    lane = desk.lanes[TELEGRAM]
+    assert desk.store.read_now(accounts.held_until, lane) is None
+    until = desk.clock() + timedelta(seconds=30)
+    desk.commits(held=((lane, until, "429"),))
+    assert desk.store.read_now(accounts.held_until, lane) == until
+
+
 def test_a_finished_walk_is_carried_no_more(desk: Desk) -> None:
     entry, place = desk.publishes(), desk.reader(1)
     one = desk.active()[0]
@@ -170,6 +187,18 @@ def test_what_waits_keeps_its_order_through_every_try(desk: Desk) -> None:
         (first.id, 1, "paced", False),
     ]
     assert desk.store.read_now(waiting.of_lane, desk.lanes[DISCORD]) == ()
+
+
+def test_what_is_owed_comes_with_its_place_and_its_lifetime(desk: Desk) -> None:
+    place, gone = desk.reader(1), desk.reader(2)
+    desk.publishes()
+    one = desk.active()[0]
+    desk.store.write_now(destinations.pause, gone.id, "blocked", desk.clock())
+    desk.commits(park=(parked(desk, gone, one), parked(desk, place, one)))
+    (lost, _, lost_by), (owed, to, by) = desk.store.read_now(waiting.owed, one.lane_id)
+    assert (lost.destination_id, lost_by) == (gone.id, one.expires_at)
+    assert (owed.destination_id, to, by) == (place.id, place, one.expires_at)
+    assert desk.store.read_now(waiting.owed, one.lane_id)[0][1] is None
 
 
 def test_a_batch_pauses_moves_and_remembers_uploads(desk: Desk) -> None:

@@ -85,6 +85,18 @@ def test_a_page_leaves_out_who_joined_later_paused_or_is_elsewhere(desk: Desk) -
     assert page(desk).last
 
 
+def test_whether_a_place_follows_in_any_way(desk: Desk) -> None:
+    series, coverage = in_series(desk)
+    place = desk.connects(1)
+    ask = desk.store.read_now
+    assert not ask(subscriptions.follows, place.id, coverage.id)
+    desk.follows(place, Scope.SERIES, series.id)
+    assert ask(subscriptions.follows, place.id, coverage.id)
+    assert not ask(subscriptions.follows, place.id, desk.coverage.id)
+    desk.store.write_now(destinations.pause, place.id, "blocked", desk.clock())
+    assert not ask(subscriptions.follows, place.id, coverage.id)
+
+
 def test_a_paused_place_that_follows_something_is_still_paused(desk: Desk) -> None:
     place = desk.connects(1)
     desk.store.write_now(destinations.pause, place.id, "blocked", desk.clock())
