@@ -33,8 +33,8 @@ class Pending:
 
     receipts: dict[_Place, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
     removed: dict[_Place, set[int]] = field(default_factory=lambda: defaultdict(set))
-    park: list[commits.Park] = field(default_factory=list)
-    unpark: list[commits.Unpark] = field(default_factory=list)
+    park: dict[commits.Unpark, commits.Park] = field(default_factory=dict)
+    unpark: dict[commits.Unpark, None] = field(default_factory=dict)
     paused: list[tuple[int, str]] = field(default_factory=list)
     held: list[tuple[int, datetime, str]] = field(default_factory=list)
 
@@ -45,7 +45,7 @@ class Pending:
             receipts=tuple(itertools.chain.from_iterable(self.receipts.values())),
             removed=tuple((*place, part) for place, parts in self.removed.items() for part in sorted(parts)),
             walks=walks,
-            park=tuple(self.park),
+            park=tuple(self.park.values()),
             unpark=tuple(self.unpark),
             paused=tuple(self.paused),
             held=tuple(self.held),
@@ -92,6 +92,18 @@ class Committer:
     def forget(self, receipt: Receipt) -> None:
         """A copy is gone."""
         self._pending.removed[receipt.bulletin_id, receipt.destination_id].add(receipt.part)
+        self._work.set()
+
+    def owes(self, park: commits.Park) -> None:
+        """A destination has to wait for something."""
+        self._pending.park[park.destination_id, park.bulletin_id, park.operation] = park
+        self._work.set()
+
+    def owes_no_more(self, *keys: commits.Unpark) -> None:
+        """They wait no longer. That they did may not be stored yet: a batch that held both would keep the row."""
+        for key in keys:
+            self._pending.park.pop(key, None)
+            self._pending.unpark[key] = None
         self._work.set()
 
     def touch(self) -> None:

@@ -83,7 +83,7 @@ class Landing:
             self._end(item, End.UNKNOWN if item.unknowns else End.SKIPPED, "superseded")
             return
         rest = max(0.0, item.due - asyncio.get_running_loop().time())
-        self._committer.pending.park.append(
+        self._committer.owes(
             commits.Park(
                 id=0,
                 lane_id=self._lane_id,
@@ -120,10 +120,8 @@ class Landing:
 
     def withdraw(self, called_off: Callable[[Item], bool]) -> None:
         """What was called off waits no longer."""
-        keys = self._parking.withdraw(called_off)
-        if keys:
-            self._committer.pending.unpark.extend(keys)
-            self._committer.touch()
+        if keys := self._parking.withdraw(called_off):
+            self._committer.owes_no_more(*keys)
 
     def hold(self, item: Item, seconds: float, why: str) -> None:
         """Nothing of this account leaves for a while; the item was not tried at all and keeps its place."""
@@ -160,8 +158,7 @@ class Landing:
         now, loop = self._clock(), asyncio.get_running_loop().time()
         for row, destination, expires_at in await self._store.read(waiting.owed, self._lane_id):
             if destination is None:
-                self._committer.pending.unpark.append((row.destination_id, row.bulletin_id, row.operation))
-                self._committer.touch()
+                self._committer.owes_no_more((row.destination_id, row.bulletin_id, row.operation))
                 continue
             item = Item(
                 destination=destination,
@@ -190,7 +187,7 @@ class Landing:
         if item.parked:
             item.parked = False
             self._parking.remove(item)
-            self._committer.pending.unpark.append(item.key)
+            self._committer.owes_no_more(item.key)
         self._committer.touch()
 
     def _over(self, item: Item, verdict: Done | Withdrawn | CopyLost) -> None:

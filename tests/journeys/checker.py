@@ -11,6 +11,7 @@ from typing import Any
 
 CHECKER = Path(__file__).parents[2].parent / "shared" / "specs" / "validate_calls.py"
 
+
 @lru_cache(maxsize=1)
 def _checker() -> tuple[ModuleType, Any]:
     """The checker, loaded once a process: its schemas take a second to read."""

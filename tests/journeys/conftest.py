@@ -27,9 +27,7 @@ def expected() -> set[str]:
 
 
 @pytest.fixture
-def good_order(
-    journal: Path, expected: set[str], caplog: pytest.LogCaptureFixture
-) -> Iterator[None]:
+def good_order(journal: Path, expected: set[str], caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Look at what a journey left behind."""
     yield
     logged = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
@@ -39,9 +37,7 @@ def good_order(
 
 
 @pytest.fixture
-async def town(
-    sqlite_folder: Path, journal: Path, expected: set[str], good_order: None
-) -> AsyncIterator[Morning]:
+async def town(sqlite_folder: Path, journal: Path, expected: set[str], good_order: None) -> AsyncIterator[Morning]:
     """A morning on SQLite; nobody follows yet."""
     databases = Databases(None, sqlite_folder, [])
     async for one in _morning(databases.store(), journal, expected):
