@@ -1,7 +1,7 @@
 """Entries: published once, changed by revisions, never deleted."""
 
 from core.store.entries.changing import retract, revise, undo
-from core.store.entries.proposals import proposals, propose, settle_proposal
+from core.store.entries.proposals import proposal, proposals, propose, settle_proposal
 from core.store.entries.publishing import Published, publish, send_stored
 from core.store.entries.reading import (
     at_revision,
@@ -26,6 +26,7 @@ __all__ = [
     "find_source",
     "get",
     "of_coverage",
+    "proposal",
     "proposals",
     "propose",
     "publish",

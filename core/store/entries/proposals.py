@@ -38,29 +38,43 @@ def proposals(conn: sa.Connection, coverage_id: int) -> tuple[Proposal, ...]:
     return tuple(_noun(row) for row in conn.execute(wanted.order_by(_PROPOSAL.id)))
 
 
+def proposal(conn: sa.Connection, proposal_id: int) -> Proposal | None:
+    """One suggestion; None when it is decided."""
+    row = conn.execute(_select().where(_PROPOSAL.id == proposal_id, _PROPOSAL.settled_at.is_(None))).first()
+    return None if row is None else _noun(row)
+
+
 def settle_proposal(
-    conn: sa.Connection, proposal_id: int, *, accept: bool, actor: str, now: datetime, send: bool = True
+    conn: sa.Connection,
+    proposal_id: int,
+    *,
+    accept: bool,
+    actor: str,
+    now: datetime,
+    send: bool = True,
+    expected: int | None = None,
+    content: Content | None = None,
 ) -> Entry | None:
     """Decide: accepting makes a new revision of the entry as it stands and returns it.
 
-    None when it is declined or was decided before. Raises NotStanding when the entry was retracted meanwhile.
+    `expected` is the revision the editor saw (EditConflict when another stands), `content` what they were shown in
+    place of the bare suggestion. None when it is declined or was decided before. Raises NotStanding when the entry
+    was retracted meanwhile.
     """
     mine = _PROPOSAL.id == proposal_id, _PROPOSAL.settled_at.is_(None)
     settled = tables.proposal.update().where(*mine).values(settled_at=now, settled_by=actor, accepted=accept)
     if conn.execute(settled.returning(_PROPOSAL.id)).first() is None:
         return None
-    proposal = _noun(conn.execute(_select().where(_PROPOSAL.id == proposal_id)).one())
+    given = _noun(conn.execute(_select().where(_PROPOSAL.id == proposal_id)).one())
     if not accept:
-        told = {"proposal": proposal_id, "number": proposal.number}
-        audit.write(
-            conn, at=now, by=actor, action="decline", subject="entry", subject_id=proposal.entry_id, detail=told
-        )
+        told = {"proposal": proposal_id, "number": given.number}
+        audit.write(conn, at=now, by=actor, action="decline", subject="entry", subject_id=given.entry_id, detail=told)
         return None
     return changing.revise(
         conn,
-        entry_id=proposal.entry_id,
-        expected=reading.get(conn, proposal.entry_id).revision,
-        content=proposal.content,
+        entry_id=given.entry_id,
+        expected=reading.get(conn, given.entry_id).revision if expected is None else expected,
+        content=content or given.content,
         change=Change.IMPORT,
         actor=actor,
         token=f"proposal:{proposal_id}",

@@ -1,7 +1,7 @@
 import pytest
 
-from core.errors import NotStanding
-from core.model import Change, Operation, Proposal
+from core.errors import EditConflict, NotStanding
+from core.model import Change, Correction, Operation, Proposal
 from core.store import audit, entries
 from tests.doubles.desk import EDITOR, Desk, says
 
@@ -10,8 +10,9 @@ def propose(desk: Desk, entry, words: str) -> Proposal | None:
     return desk.store.write_now(entries.propose, entry.id, says(words), desk.clock())
 
 
-def settle(desk: Desk, proposal: Proposal, *, accept: bool):
-    return desk.store.write_now(entries.settle_proposal, proposal.id, accept=accept, actor=EDITOR, now=desk.clock())
+def settle(desk: Desk, proposal: Proposal, *, accept: bool, **more):
+    given = {"accept": accept, "actor": EDITOR, "now": desk.clock()}
+    return desk.store.write_now(entries.settle_proposal, proposal.id, **given, **more)
 
 
 def test_a_suggestion_waits_for_an_editor(desk: Desk) -> None:
@@ -70,3 +71,16 @@ def test_a_suggestion_for_a_retracted_entry_is_refused_and_stays(desk: Desk) -> 
         settle(desk, proposal, accept=True)
     assert desk.store.read_now(entries.proposals, desk.coverage.id) == (proposal,)
     settle(desk, proposal, accept=False)
+
+
+def test_who_accepts_gets_what_they_were_shown_or_nothing(desk: Desk) -> None:
+    entry = desk.publishes()
+    proposal = propose(desk, entry, "Reworded")
+    assert desk.store.read_now(entries.proposal, proposal.id) == proposal
+    desk.revises(entry, "Corrected meanwhile", Change.CORRECTION)
+    with pytest.raises(EditConflict):
+        settle(desk, proposal, accept=True, expected=1)
+    assert desk.store.read_now(entries.proposals, desk.coverage.id) == (proposal,)
+    shown = says("Reworded", corrections=(Correction("The source changed it.", desk.clock()),))
+    assert settle(desk, proposal, accept=True, expected=2, content=shown).content == shown
+    assert desk.store.read_now(entries.proposal, proposal.id) is None
