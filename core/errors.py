@@ -203,6 +203,12 @@ class NotYours(Refusal):
     key = "refused.not_yours"
 
 
+class ProposalSettled(Refusal):
+    """Somebody decided about the suggested change already, or a newer copy of the page took its place."""
+
+    key = "refused.proposal_settled"
+
+
 class DraftGone(Refusal):
     """The draft was published, discarded or forgotten meanwhile."""
 

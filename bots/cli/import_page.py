@@ -86,7 +86,8 @@ def told(report: ImportReport, read: Read, *, dry_run: bool) -> list[str]:
         if numbers:
             lines.append(f"{what}: {len(numbers)} ({_numbers(numbers)})")
     if report.proposed:
-        lines.append("readers have the proposed ones already: an editor decides about each change")
+        lines.append("readers have the proposed ones already, so an editor decides about each change:")
+        lines.append(f"  /proposals {report.coverage.slug} on Telegram, /desk proposals on Discord")
     if report.unchanged:
         lines.append(f"unchanged: {report.unchanged}")
     if report.summary_changed:

@@ -26,6 +26,8 @@ class Act(StrEnum):
     UNDO = "undo"
     CHOOSE = "choose"
     BACK = "back"
+    ACCEPT = "accept"
+    DECLINE = "decline"
 
 
 class Buttons:

@@ -132,26 +132,22 @@ class Cards:
 
     async def _sent(self, draft: Draft, by: Confirmation) -> tuple[tuple[Said, ...], Rows, Later | None]:
         entry = await self._rooms.drafting.send(draft, by)
-        coverage = await self._rooms.newsroom.home(entry)
         match draft.intent:
             case Intent.ENTRY | Intent.ALERT:
+                coverage = await self._rooms.newsroom.home(entry)
                 return await self.queued(by.by, coverage, entry, alert=draft.intent is Intent.ALERT)
             case Intent.CORRECT:
-                return (await self.corrected(coverage, entry)), (), None
+                return (await self.corrected(entry),), (), None
             case Intent.RETRACT:
-                return (await self.retracted(coverage, entry)), (), None
+                return (await self.retracted(entry),), (), None
 
-    async def corrected(self, coverage: Coverage, entry: Entry) -> tuple[Said, ...]:
+    async def corrected(self, entry: Entry) -> Said:
         """What is said once a correction is on its way."""
-        return await self._changed("corrected", coverage, entry)
+        return reach.changed("corrected", entry, await self._rooms.newsroom.progress(entry))
 
-    async def retracted(self, coverage: Coverage, entry: Entry) -> tuple[Said, ...]:
+    async def retracted(self, entry: Entry) -> Said:
         """What is said once a retraction is on its way."""
-        return await self._changed("retracted", coverage, entry)
-
-    async def _changed(self, what: str, coverage: Coverage, entry: Entry) -> tuple[Said, ...]:
-        audience = await self._rooms.newsroom.audience(coverage)
-        return (say(f"{what}.done", number=str(entry.number), places=reach.places(audience.total)),)
+        return reach.changed("retracted", entry, await self._rooms.newsroom.progress(entry))
 
     async def _preview(self, draft: Draft, coverage: Coverage) -> Bulletin:
         now = self._rooms.newsroom.now()
@@ -165,12 +161,13 @@ class Cards:
     async def _card(
         self, draft: Draft, coverage: Coverage, person: Person, place: Place
     ) -> tuple[tuple[Said, ...], Rows]:
-        audience = await self._rooms.newsroom.audience(coverage)
-        entry = await self._rooms.newsroom.get(draft.entry_id) if draft.entry_id is not None else None
+        newsroom = self._rooms.newsroom
+        entry = await newsroom.get(draft.entry_id) if draft.entry_id is not None else None
         number = str(entry.number) if entry else ""
         head = say(f"card.{draft.intent.value}", title=coverage.title, number=number)
+        far = reach.copies(await newsroom.progress(entry)) if entry else reach.reach(await newsroom.audience(coverage))
         notes = await self._notes(draft, coverage, place, entry)
-        return (head, reach.reach(audience), *notes), await self._buttons(draft, person, place, number)
+        return (head, far, *notes), await self._buttons(draft, person, place, number)
 
     async def _notes(self, draft: Draft, coverage: Coverage, place: Place, entry: Entry | None) -> tuple[Said, ...]:
         newsroom = self._rooms.newsroom

@@ -29,7 +29,9 @@ class Completions:
             return ()
         if option.kind is Kind.COVERAGE:
             return await self._coverages(asking.typed, person if command.speaker is Speaker.EDITOR else None)
-        return await self._entries(asking.typed, person) if option.kind is Kind.ENTRY and person else ()
+        if option.kind is not Kind.ENTRY or person is None:
+            return ()
+        return await self._entries(asking.typed, person, suggested=command.name == "proposals")
 
     async def _coverages(self, typed: str, person: Person | None) -> tuple[Choice, ...]:
         every = await self._rooms.newsroom.coverages() if person else await self._rooms.readership.live()
@@ -37,13 +39,14 @@ class Completions:
             Choice(short(one.title, _LABEL), one.slug) for one in every if _matches(typed, one.title, one.slug)
         )[:_MOST]
 
-    async def _entries(self, typed: str, person: Person) -> tuple[Choice, ...]:
+    async def _entries(self, typed: str, person: Person, *, suggested: bool) -> tuple[Choice, ...]:
         coverage = await self._meant(typed, person)
         if coverage is None:
             return ()
-        newest = reversed(await self._rooms.newsroom.newest(coverage, 200))
+        newest = [one.entry for one in await self._rooms.deciding.waiting(coverage)] if suggested else None
+        newest = newest or list(reversed(await self._rooms.newsroom.newest(coverage, 200)))
         named = (
-            (f"#{one.number} {_line(contents.typed_again(one.content))}", f"{coverage.slug}#{one.number}")
+            (f"#{one.number} {contents.first_line(one.content)}", f"{coverage.slug}#{one.number}")
             for one in newest
             if one.status is EntryStatus.PUBLISHED
         )
@@ -60,7 +63,3 @@ class Completions:
 
 def _matches(typed: str, *words: str) -> bool:
     return any(typed.strip().casefold() in one.casefold() for one in words)
-
-
-def _line(words: str) -> str:
-    return words.partition("\n")[0]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core import blocks, markup
 from core.blocks import Block, Bullets, Embed, Image, Link, Paragraph, Quote, Subheading, Text, Video
+from core.formats import page
 from core.model import Asset, Content, Correction, Importance
 
 _MEDIA = (Image, Video, Embed)
@@ -58,7 +59,12 @@ def points(words: str) -> tuple[str, ...]:
 
 def length(content: Content) -> int:
     """Characters of words readers see, media apart."""
-    return len(typed_again(content))
+    return len("\n\n".join(words for words in (content.headline, page.body_text(content.blocks)) if words))
+
+
+def first_line(content: Content) -> str:
+    """What a list calls an entry: its headline, or its first words without one."""
+    return content.headline or page.body_text(content.blocks).strip().partition("\n")[0]
 
 
 def typed_again(content: Content) -> str:

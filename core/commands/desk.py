@@ -14,6 +14,7 @@ from core.commands.forms import Speaker
 from core.commands.given import Given, read, understand
 from core.commands.heard import Asking, Incoming, Mark, Press
 from core.commands.presses import Presses
+from core.commands.proposals import Proposals
 from core.commands.reader import Readers
 from core.commands.reply import NOTHING, Choice, Reply
 from core.commands.rooms import Rooms
@@ -36,7 +37,8 @@ class Desk:
         self._cards = Cards(rooms)
         self._readers = Readers(rooms.readership, rooms.buttons)
         self._editors = Editors(rooms, self._cards)
-        self._presses = Presses(rooms, self._readers, self._editors, self._cards)
+        proposals = Proposals(rooms)
+        self._presses = Presses(rooms, self._readers, self._editors, self._cards, proposals)
         self._completions = Completions(rooms)
         coverages = Coverages(rooms)
         self._handlers: Mapping[str, Handler] = {
@@ -57,6 +59,7 @@ class Desk:
             "correct": self._editors.correct,
             "retract": self._editors.retract,
             "summary": self._editors.summary,
+            "proposals": proposals.open,
         }
 
     async def hear(self, incoming: Incoming) -> tuple[Reply, ...]:

@@ -72,7 +72,7 @@ class Editors:
         changed = await newsroom.correct(
             call.editor, entry, content, expected=entry.revision, token=call.incoming.token
         )
-        return call.reply(*await self._cards.corrected(await newsroom.home(entry), changed))
+        return call.reply(await self._cards.corrected(changed))
 
     async def retract(self, call: Call) -> Reply:
         """`/retract 17 reason`: every copy becomes a notice. In answer to a copy it is shown first."""
@@ -88,7 +88,7 @@ class Editors:
         gone = await newsroom.retract(
             call.editor, entry, contents.reason(reason), expected=entry.revision, token=call.incoming.token
         )
-        return call.reply(*await self._cards.retracted(home, gone))
+        return call.reply(await self._cards.retracted(gone))
 
     async def summary(self, call: Call) -> Reply:
         """`/summary` with a point a line replaces the standing summary; alone it shows it."""

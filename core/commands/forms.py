@@ -141,6 +141,13 @@ COMMANDS: tuple[Command, ...] = (
         (Option("entry", Kind.ENTRY, required=True), Option("reason", Kind.TEXT, required=True)),
     ),
     Command("summary", Speaker.EDITOR, "summary", "desk summary", (Option("points", Kind.TEXT), _COVERAGE)),
+    Command(
+        "proposals",
+        Speaker.EDITOR,
+        "proposals",
+        "desk proposals",
+        (Option("entry", Kind.ENTRY), Option("note", Kind.LINE, labelled=True), _COVERAGE),
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from core.commands.call import Pressed
 from core.commands.cards import Cards
 from core.commands.editor import Editors
 from core.commands.heard import Incoming, Press
+from core.commands.proposals import Proposals
 from core.commands.reader import Readers
 from core.commands.refusals import said_again
 from core.commands.reply import Reply
@@ -18,12 +19,13 @@ from core.model import Level, Person
 class Presses:
     """Finds out what a button means and has it done."""
 
-    def __init__(self, rooms: Rooms, readers: Readers, editors: Editors, cards: Cards) -> None:
+    def __init__(self, rooms: Rooms, readers: Readers, editors: Editors, cards: Cards, proposals: Proposals) -> None:
         """Who does what buttons ask for."""
         self._rooms = rooms
         self._readers = readers
         self._editors = editors
         self._cards = cards
+        self._proposals = proposals
 
     async def do(self, press: Press, person: Person | None) -> Reply | Incoming:
         """Do what a button says; an Incoming is something said earlier that can now be heard again."""
@@ -35,6 +37,8 @@ class Presses:
         if found.expires_at <= self._rooms.newsroom.now():
             if act in (Act.PUBLISH, Act.DISCARD, Act.KEY):
                 return await self._cards.again(pressed)
+            if act in (Act.ACCEPT, Act.DECLINE):
+                return await self._proposals.again(pressed)
             raise ButtonSpent
         return await self._stored(act, pressed)
 
@@ -49,6 +53,8 @@ class Presses:
                     if pressed.person is None:
                         raise NotEnrolled(pressed.caller)
                     return await self._editors.change_summary(pressed, int(coverage))
+                case ["look", "proposal", proposal]:
+                    return await self._proposals.look(pressed, int(proposal))
         except ValueError as error:
             # Only a forged or a very old button says what we never write.
             raise ButtonSpent from error
@@ -68,6 +74,8 @@ class Presses:
             case Act.BACK:
                 await self._rooms.buttons.spend(pressed.button, pressed.person)
                 return await self._readers.press_back(pressed)
+            case Act.ACCEPT | Act.DECLINE:
+                return await self._proposals.decide(pressed, accept=act is Act.ACCEPT)
             case Act.CHOOSE:
                 await self._rooms.buttons.spend(pressed.button, pressed.person)
                 coverage = await self._rooms.readership.get(pressed.payload["coverage"])

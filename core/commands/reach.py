@@ -1,7 +1,7 @@
 """Words for how far something goes: whom it reaches, by when, how far it has come, and how much is too much (TH27)."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from core.locales import Moment, Said, say
@@ -39,6 +39,24 @@ def queued(entry: Entry, coverage: Coverage, audience: Audience, leaves: datetim
 def places(count: int) -> Said:
     """So many places."""
     return say("places", count=count)
+
+
+def copies(progress: Mapping[str, Progress]) -> Said:
+    """How many places have an entry that is to change."""
+    count = _copies(progress)
+    return say("copies.some", places=places(count)) if count else say("copies.none")
+
+
+def changed(what: str, entry: Entry, progress: Mapping[str, Progress]) -> Said:
+    """That a correction or a retraction is on its way, and to how many copies."""
+    count = _copies(progress)
+    number = str(entry.number)
+    return say(f"{what}.done", number=number, places=places(count)) if count else say(f"{what}.nobody", number=number)
+
+
+def _copies(progress: Mapping[str, Progress]) -> int:
+    """Places that have a copy, and those that may have one."""
+    return sum(lane.sent + lane.unknown for lane in progress.values())
 
 
 def board(entry: Entry, progress: Iterable[Progress]) -> tuple[tuple[Said, ...], bool]:

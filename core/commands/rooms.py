@@ -7,6 +7,7 @@ from datetime import datetime
 from core.commands.buttons import Buttons
 from core.model import Mode
 from core.newsroom import Newsroom
+from core.newsroom.deciding import Deciding
 from core.newsroom.drafting import Drafting
 from core.newsroom.enrolment import Enrolment
 from core.readership import Readership
@@ -19,6 +20,7 @@ class Rooms:
 
     newsroom: Newsroom
     drafting: Drafting
+    deciding: Deciding
     readership: Readership
     enrolment: Enrolment
     buttons: Buttons
@@ -45,6 +47,7 @@ def furnish(
     return Rooms(
         newsroom,
         Drafting(store, newsroom, wake=wake),
+        Deciding(store, clock=clock, wake=wake),
         Readership(store, clock=clock, wake=wake),
         Enrolment(store, clock=clock),
         Buttons(store, clock=clock),

@@ -153,7 +153,9 @@ class Speaker:
         if place is None:
             raise Silence("nothing is brought to who never followed")
         copy = Receipt(entry.bulletin_id, place.id, 0, message_id, entry.revision, Form.TEXT, False, "en", now)
-        await store.write(commits.apply, commits.Batch(at=now, receipts=(copy,)))
+        walking = [one.id for one in self.office.carries(self.place.platform) if one.bulletin_id == entry.bulletin_id]
+        walks = tuple(commits.WalkMark(walk, place.id, sent=1) for walk in walking)
+        await store.write(commits.apply, commits.Batch(at=now, receipts=(copy,), walks=walks))
 
     async def completes(self, path: str, option: str, typed: str) -> list[str]:
         """What Discord offers while an option is being typed."""

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bots.cli import asked, import_page
 from core import blocks
-from core.model import Mode
+from core.model import Audience, Coverage, CoverageStatus, Mode
+from core.newsroom import ImportReport
 from core.store import Store, coverages, media
 from core.store import entries as entries_of
 
@@ -156,3 +158,15 @@ def test_a_missing_page_or_a_folder_is_one_line(livedesk, tmp_path):
 def test_publish_and_dry_run_do_not_go_together(livedesk, page):
     assert livedesk("import", page, "--publish", "--dry-run").code == 1
     assert not livedesk.store.exists()
+
+
+def test_what_readers_have_already_is_left_to_an_editor_who_is_told_where(livedesk, page):
+    read = import_page.load(page)
+    coverage = Coverage(1, "storm", "Storm", "", "en", "UTC", CoverageStatus.LIVE, Mode.LIVE, asked.now())
+    report = ImportReport(coverage, False, (), (), (2,), 2, False, 0, Audience({}, {}))
+    lines = import_page.told(report, read, dry_run=False)
+    assert lines[2:5] == [
+        "proposed: 1 (#2)",
+        "readers have the proposed ones already, so an editor decides about each change:",
+        "  /proposals storm on Telegram, /desk proposals on Discord",
+    ]

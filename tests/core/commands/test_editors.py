@@ -244,7 +244,7 @@ async def test_a_coverage_before_the_text_wins_over_the_chosen_one(office: Offic
 async def test_correct_with_a_note_tells_readers(office: Office, ada: Speaker) -> None:
     await ada.types("/post Bridge closed\n\nThe Tay bridge.")
     reply = await ada.types("/correct 1\nBridge closed\n\nThe Forth bridge.\nNote: It is the Forth bridge, not the Tay")
-    assert reply.text() == "Corrected #1. Its copies in 0 places change now."
+    assert reply.text() == "Corrected #1. Nobody had it yet: whoever gets it gets the new words."
     entry = await only(office)
     assert entry.revision == 2
     assert blocks.plain(entry.content.blocks[0].text) == "The Forth bridge."
@@ -265,7 +265,7 @@ async def test_correct_keeps_the_pictures_and_everything_that_was_not_retyped(of
 async def test_retract_by_number_acts_at_once(office: Office, ada: Speaker) -> None:
     await ada.types("/post Bridge open")
     reply = await ada.types("/retract storm-ylva#1 We misread the map")
-    assert reply.text() == "Withdrew #1. A notice with your reason takes its place in 0 places."
+    assert reply.text() == "Withdrew #1. Nobody had it yet, and nobody gets it."
     entry = await only(office)
     assert entry.status is EntryStatus.RETRACTED
     assert entry.content.reason == "We misread the map"

@@ -77,6 +77,7 @@ WORDS = {
     "correct": "/correct 1 Dam broken",
     "retract": "/retract 1 Dam broken",
     "summary": "/summary\nDam broken",
+    "proposals": "/proposals 1",
 }
 
 

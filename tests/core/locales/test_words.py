@@ -74,11 +74,15 @@ def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
         yield from refusals(each)
 
 
-@pytest.mark.parametrize("refusal", list(refusals()), ids=lambda kind: kind.__name__)
+# Other rooms' own refusals are known only when somebody imported the room before; their tests read their words.
+@pytest.mark.parametrize(
+    "refusal",
+    [one for one in refusals() if one.__module__ == core.errors.__name__],
+    ids=lambda kind: kind.__name__,
+)
 def test_every_refusal_has_words(refusal: type[Refusal]) -> None:
     assert refusal.key != Refusal.key
     assert refusal.key in keys()
-    assert refusal.__module__ == core.errors.__name__
 
 
 @pytest.mark.parametrize("command", forms.COMMANDS, ids=lambda command: command.name)
