@@ -6,6 +6,7 @@ import io
 import random
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
@@ -247,13 +248,20 @@ async def test_the_desk_goes_on_while_a_picture_is_read():
     assert beats > 10
 
 
+def children() -> set[str]:
+    """The processes we started that nobody has waited for, dead ones included."""
+    return {pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="this system does not list a process's children")
 async def test_giving_up_on_a_picture_leaves_no_process_behind():
+    before = children()
     task = asyncio.create_task(media.check(encoded(Image.new("RGB", (6000, 5000), "teal"), "PNG")))
     await asyncio.sleep(0.05)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (await media.check(encoded(drawing(), "PNG"))).asset.width == 64
+    assert children() <= before
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])

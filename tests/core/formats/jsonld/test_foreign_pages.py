@@ -134,6 +134,13 @@ def test_a_headline_cut_from_the_body_is_none():
     assert blocks.plain(entry.content.blocks[0].text) == body
 
 
+def test_a_headline_the_body_repeats_in_full_stays():
+    assert (
+        only(blog(update(1, headline="Quay shut", articleBody="Quay shut, says the port."))).content.headline
+        == "Quay shut"
+    )
+
+
 def test_a_headline_that_merely_trails_off_stays():
     assert (
         only(blog(update(1, headline="And then the lights went out…"))).content.headline
@@ -217,9 +224,10 @@ def test_entries_that_share_a_name_are_told_apart():
     assert len({entry.source.identity for entry in page.entries}) == 2
 
 
-def test_an_entry_given_twice_is_taken_once_and_newest():
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_an_entry_given_twice_is_taken_once_and_newest(newest_first):
     old, new = update(1), update(1, articleBody="Corrected.", dateModified="2024-03-03T19:00:00Z")
-    result = read(blog(new, old))
+    result = read(blog(new, old) if newest_first else blog(old, new))
     assert [blocks.plain(entry.content.blocks[0].text) for entry in result.page.entries] == ["Corrected."]
     assert "stand there twice" in said(result, "liveBlogUpdate")[0]
 

@@ -166,7 +166,7 @@ def test_a_question_with_a_graphic_is_a_graphic_only_when_the_words_say_so():
     assert "may be an explainer" in said(unsure, "kind")[0]
 
 
-@pytest.mark.parametrize("flash", ["More to follow", "We are hearing reports of a second breach"])
+@pytest.mark.parametrize("flash", ["More to follow", "A second breach in the outer wall", "Outer Quay Breached"])
 def test_a_short_flash_without_a_full_stop_stays_a_paragraph(flash):
     assert content(flash).blocks == (paragraph(flash),)
 
