@@ -91,7 +91,19 @@ def postgresql(shared: Path) -> Iterator[str]:
         try:
             yield server.get_uri()
         finally:
-            server.cleanup()
+            with _alone(shared / "postgresql.lock"):
+                users = server.global_process_id_list
+                # A process that was killed cannot leave, and nobody would be the last.
+                users.put([pid for pid in users.get_and_remove(0) if _lives(pid)])
+                server.cleanup()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _data_folder(shared: Path) -> Path:
