@@ -5,6 +5,7 @@ itself. Here the session is a value that survives reconnecting, so that it can b
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable
@@ -20,6 +21,9 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 _log = logging.getLogger(__name__)
 
 _CONNECT = 60.0
+_GOODBYE = 1.0
+# Discord docs, gateway: 1000 ends the session, anything else leaves it to be resumed.
+_FAREWELL, _BACK_SOON = 1000, 4000
 # Discord docs, gateway: one IDENTIFY per 5 s; a session that was refused is begun anew after 1 to 5 s.
 _FRESH_START = 5.0
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
@@ -84,6 +88,7 @@ class Gateway:
         self.session = session
         self._client = client
         self._address = yarl.URL(address)
+        self._line_class = _kept_by(client)
         self._unit = unit
         self._dice = dice
         self._failures = 0
@@ -126,24 +131,36 @@ class Gateway:
 
     async def _listen(self) -> NoReturn:
         known = self.session
-        ws = await asyncio.wait_for(
-            DiscordWebSocket.from_client(
-                self._client,
-                initial=known is None,
-                gateway=known.address if known else self._address,
-                session=known.id if known else None,
-                sequence=known.sequence if known else None,
-                resume=known is not None,
-            ),
-            timeout=_CONNECT,
-        )
-        self._client.ws = ws
-        while True:
-            await ws.poll_event()
-            if self.standing.phase is not Phase.CONNECTED and ws.session_id:
-                self._failures = 0
-                self.standing = Standing(Phase.CONNECTED)
-                _log.info("gateway: connected", extra={"resumed": known is not None})
+        try:
+            # Not asyncio.wait_for: before Python 3.12 it may swallow the cancellation that is to end us.
+            async with asyncio.timeout(_CONNECT):
+                ws = await self._line_class.from_client(
+                    self._client,
+                    initial=known is None,
+                    gateway=known.address if known else self._address,
+                    session=known.id if known else None,
+                    sequence=known.sequence if known else None,
+                    resume=known is not None,
+                )
+            while True:
+                await ws.poll_event()
+                if self.standing.phase is not Phase.CONNECTED and ws.session_id:
+                    self._failures = 0
+                    self.standing = Standing(Phase.CONNECTED)
+                    _log.info("gateway: connected", extra={"resumed": known is not None})
+        except asyncio.CancelledError:
+            await self._hang_up(_FAREWELL)
+            raise
+        finally:
+            await self._hang_up(_BACK_SOON)
+
+    async def _hang_up(self, code: int) -> None:
+        """Close the line, and end the thread that keeps it alive; `code` tells Discord whether to keep the session."""
+        ws: DiscordWebSocket | None = self._client.ws
+        if ws is not None:
+            with contextlib.suppress(TimeoutError, OSError, aiohttp.ClientError):
+                async with asyncio.timeout(_GOODBYE):
+                    await ws.close(code)
 
     def _remember(self) -> None:
         # discord.py says there always is one, but before the first connection there is none.
@@ -159,3 +176,14 @@ class Gateway:
             self.session = None
         most: float = min(_FIRST_WAIT * 2**self._failures, _LONGEST_WAIT)
         return self._unit * most * self._dice()
+
+
+def _kept_by(client: discord.Client) -> type[DiscordWebSocket]:
+    """A line the client holds from its first moment: discord.py hands it over only once it has said hello."""
+
+    class Line(DiscordWebSocket):
+        def __init__(self, socket: aiohttp.ClientWebSocketResponse, *, loop: asyncio.AbstractEventLoop) -> None:
+            super().__init__(socket, loop=loop)
+            client.ws = self
+
+    return Line

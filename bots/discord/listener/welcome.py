@@ -15,9 +15,10 @@ from core.readership import Readership, Spot
 async def welcome(client: Client, guild: discord.Guild, account: str, readership: Readership) -> None:
     """Do both. Where we may not speak we say nothing."""
     language = str(guild.preferred_locale)
-    for place in guild.text_channels:
-        address = Address(Platform.DISCORD, place.id)
-        spot = Spot(account, address, PlaceKind.CHANNEL, f"{guild.name} #{place.name}", language)
+    places: list[discord.TextChannel | discord.Thread] = [*guild.text_channels, *guild.threads]
+    for place in places:
+        kind = PlaceKind.THREAD if isinstance(place, discord.Thread) else PlaceKind.CHANNEL
+        spot = Spot(account, Address(Platform.DISCORD, place.id), kind, f"{guild.name} #{place.name}", language)
         await readership.returned(spot)
     channel = _hall(guild)
     if channel is None:

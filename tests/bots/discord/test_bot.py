@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -60,11 +61,11 @@ async def test_intents_that_are_not_allowed_are_fatal_and_explained(bot: Discord
 
 async def test_a_lost_connection_is_resumed_without_a_new_session(bot: DiscordBot, town: Town) -> None:
     (session,) = town.app.sessions
-    town.app.disconnect(1001)
-    await until(lambda: session.connected)
-    town.app.ask_to_reconnect()
-    await until(lambda: not session.connected)
-    await until(lambda: session.connected)
+    for lose in (lambda: town.app.disconnect(1001), town.app.ask_to_reconnect):
+        line = session.hear
+        lose()
+        await until(lambda line=line: session.connected and session.hear is not line)
+        await until(lambda: bot.standing.phase is Phase.CONNECTED)
     assert town.app.sessions == [session]
     assert len(town.app.identified) == 1
 
@@ -179,3 +180,14 @@ async def test_a_frame_nobody_can_read_does_not_end_the_account(bot: DiscordBot,
     session.hear('{"op": 0, "t": "GUILD_CREATE", "s": 9, "d": {}}')
     session.hear('{"op": ')
     await until(lambda: len(town.app.identified) == 2 and bot.standing.phase is Phase.CONNECTED)
+
+
+@pytest.mark.parametrize("turns", [1, 5, 20, 60, 120, 200, 300])
+async def test_stopping_at_any_moment_of_the_start_leaves_no_thread_behind(make: Make, town: Town, turns: int) -> None:
+    running = asyncio.create_task(make().run())
+    for _ in range(turns):
+        await asyncio.sleep(0.0002)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.wait_for(running, 10)
+    await until(lambda: not any(thread.name.startswith("keep-alive") for thread in threading.enumerate()))

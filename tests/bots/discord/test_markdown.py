@@ -1,7 +1,7 @@
 """Words reach a Discord reader as they are: whatever somebody typed stays words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.discord.render.markdown import UNSEEN, escaped, room, written
@@ -76,6 +76,7 @@ def visible(content: str) -> str:
     return read(content).text.replace(UNSEEN, "")
 
 
+@settings(deadline=None)
 @given(words)
 def test_what_somebody_typed_is_what_a_reader_sees(typed: str) -> None:
     seen = read(escaped(typed))
@@ -84,6 +85,7 @@ def test_what_somebody_typed_is_what_a_reader_sees(typed: str) -> None:
     assert all(label == target for label, target in seen.links)
 
 
+@settings(deadline=None)
 @given(texts())
 def test_looks_and_links_change_no_word(text: tuple[Run, ...]) -> None:
     seen = read(written(Line(text)))
@@ -95,12 +97,14 @@ def test_looks_and_links_change_no_word(text: tuple[Run, ...]) -> None:
     assert seen.alive == seen.other == []
 
 
+@settings(deadline=None)
 @given(texts(), looks)
 def test_the_room_a_line_takes_is_never_more_than_was_counted(text: tuple[Run, ...], look: Look) -> None:
     line = Line(text, look, lead="- " if look is Look.POINT else "")
     assert len(written(line)) <= room(line)
 
 
+@settings(deadline=None)
 @given(texts(), st.data())
 def test_more_words_never_take_less_room(text: tuple[Run, ...], data: st.DataObject) -> None:
     whole = Line(text)

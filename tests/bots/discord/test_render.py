@@ -135,7 +135,7 @@ def test_a_misleading_link_names_the_real_host() -> None:
     assert "bank.example (evil.example)" in read(draw(bulletin(told(masked)), ENGLISH)[0].content).text
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.text(min_size=1, max_size=3000) | st.just("*" * 2500) | st.just(LONG), min_size=1, max_size=4),
     st.text(),
