@@ -18,6 +18,9 @@ from core.model import (
 )
 from core.store import Connection, Store, broadcasts, coverages, destinations, sending, subscriptions
 
+_THROWN_OUT = ("kicked", "not a member")
+"""What a topic is paused for when we are no longer in its chat, told by the platform or found out by the courier."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -101,11 +104,13 @@ class Readership:
         await self._store.write(_restore, destination_id, wanted, self._clock())
 
     async def returned(self, spot: Spot) -> Destination | None:
-        """A place that had paused is there again: everything is as it was. None when we never knew it."""
+        """A place that had paused is there again: everything is as it was, its chat's topics too. None when we never
+        knew it.
+        """
         return await self._store.write(_returned, spot)
 
     async def left(self, account: str, address: Address, because: str) -> None:
-        """A place is gone: blocked, kicked, deleted. It is paused with every setting kept (P9)."""
+        """A chat is gone: blocked, kicked, deleted. All its places are paused with every setting kept (P9)."""
         await self._store.write(_pause, account, address, because, self._clock())
 
     async def moved(self, account: str, old_chat_id: int, new_chat_id: int) -> None:
@@ -186,13 +191,17 @@ def _restore(conn: Connection, destination_id: int, wanted: Mapping[int, Rules],
 
 
 def _returned(conn: Connection, spot: Spot) -> Destination | None:
-    known = destinations.find(conn, spot.account, spot.address)
-    if known is not None and known.status is DestinationStatus.PAUSED:
-        destinations.resume(conn, known.id)
+    """Resume the place itself whatever it was paused for, and the chat's other topics that we were thrown out of."""
+    known = None
+    for one in destinations.of_chat(conn, spot.account, spot.address.chat_id):
+        here = one.address == spot.address
+        if one.status is DestinationStatus.PAUSED and (here or one.paused_because in _THROWN_OUT):
+            destinations.resume(conn, one.id)
+        known = one if here else known
     return known
 
 
 def _pause(conn: Connection, account: str, address: Address, because: str, now: datetime) -> None:
-    known = destinations.find(conn, account, address)
-    if known is not None:
-        destinations.pause(conn, known.id, because, now)
+    for one in destinations.of_chat(conn, account, address.chat_id):
+        if one.status is DestinationStatus.ACTIVE:
+            destinations.pause(conn, one.id, because, now)

@@ -197,6 +197,35 @@ async def test_a_server_that_removed_the_bot_is_paused_until_it_is_let_in_again(
     assert followed.readings("Ferry stopped") == [1, 1, 1]
 
 
+async def test_a_thread_of_that_server_comes_back_too(town: Morning) -> None:
+    channel, app = town.cast.channel, town.cast.discord_app
+    thread = channel.home.add_thread(channel, "Storm talk")
+    await uses(town.cast.moderator, "live follow", thread, coverage="storm")
+    channel.home.remove(app)
+    await town.becomes(DestinationStatus.PAUSED, DISCORD, thread.id)
+    channel.home.add_bot(app)
+    await town.becomes(DestinationStatus.ACTIVE, DISCORD, thread.id)
+    await town.publishes("Bridge closed")
+    assert [seen.text.partition("\n")[0] for seen in thread.messages] == ["**Bridge closed**"]
+
+
+async def test_a_topic_that_was_closed_stays_paused_when_only_the_group_comes_back(town: Morning) -> None:
+    group, bot, admin = town.cast.topic.chat, town.cast.telegram_bot, town.cast.admin
+    other = group.add_topic("Gossip")
+    for place in (town.cast.topic, other):
+        await town.reads(admin, place, "/follow storm")
+    group.close_topic(other)
+    await town.publishes("Bridge closed")
+    await town.becomes(DestinationStatus.PAUSED, TELEGRAM, group.id, other.id)
+    group.remove_bot(bot, by=admin)
+    await town.becomes(DestinationStatus.PAUSED, TELEGRAM, group.id, town.cast.topic.id)
+    group.add_bot(bot, by=admin)
+    await town.becomes(DestinationStatus.ACTIVE, TELEGRAM, group.id, town.cast.topic.id)
+    closed = await town.place(TELEGRAM, group.id, other.id)
+    assert closed is not None
+    assert closed.status is DestinationStatus.PAUSED
+
+
 async def test_an_outage_of_a_server_is_no_farewell(followed: Morning) -> None:
     guild = followed.cast.channel.home
     guild.outage()

@@ -83,6 +83,12 @@ def find(conn: sa.Connection, account: str, address: Address) -> Destination | N
     return None if row is None else noun(row)
 
 
+def of_chat(conn: sa.Connection, account: str, chat_id: int) -> tuple[Destination, ...]:
+    """Every place of a chat that ever connected: the chat itself and its topics."""
+    wanted = _SELECT.where(tables.lane.c.account == account, _DESTINATION.chat_id == chat_id)
+    return tuple(noun(row) for row in conn.execute(wanted.order_by(_DESTINATION.id)))
+
+
 def get(conn: sa.Connection, destination_id: int) -> Destination:
     """A destination we know; LookupError when there is none."""
     row = conn.execute(_SELECT.where(_DESTINATION.id == destination_id)).first()
