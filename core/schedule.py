@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.errors import StoreTrouble
-from core.store import Store, inbox, receipts
+from core.store import Store, buttons, commands, drafts, inbox, receipts
 
 log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_MINUTES = 60
+_DRAFTS_KEPT = timedelta(days=7)
 
 
 class Clockwork:
@@ -39,13 +40,20 @@ class Clockwork:
             self._scheduler = None
 
     async def keep_house(self) -> None:
-        """Forget receipts and updates that have outlived their keeping; in small transactions, so that nobody waits."""
+        """Forget what has outlived its keeping, in small transactions, so that no alert waits for it."""
         now = self._clock()
         try:
-            forgotten = await self._store.write(receipts.prune, now)
-            handled = await self._store.write(inbox.prune, now)
+            forgotten = {
+                "updates": await self._store.write(inbox.prune, now),
+                "tokens": await self._store.write(commands.prune, now),
+                "buttons": await self._store.write(buttons.prune, now),
+                "drafts": await self._store.write(drafts.prune, now - _DRAFTS_KEPT),
+                "receipts": 0,
+            }
+            while bite := await self._store.write(receipts.prune, now):
+                forgotten["receipts"] += bite
         except StoreTrouble as trouble:
             log.warning("housekeeping waits for the store", extra={"why": str(trouble)})
             return
-        if forgotten or handled:
-            log.info("housekeeping", extra={"receipts": forgotten, "updates": handled})
+        if any(forgotten.values()):
+            log.info("housekeeping", extra={"forgotten": forgotten})
