@@ -7,6 +7,7 @@ make it up.
 import asyncio
 import heapq
 import itertools
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -102,17 +103,27 @@ class AccountGate:
         """Wait until a call may leave. Transports await this before every request but long polls."""
         loop, urgency, ticket = asyncio.get_running_loop(), _urgency.get(), _ticket.get()
         admitted_at = ticket.pop() if ticket else None
+        taken_at = math.inf
         if admitted_at is None and chat is not None:
-            wait = self.chat_ready_at(chat, urgency, weight) - loop.time()
-            self.take_chat(chat, weight, after=max(0.0, wait))
+            wait, taken_at = self._line_up(chat, urgency, weight)
             if wait > 0:
                 await asyncio.sleep(wait)
         if admitted_at is None or loop.time() - admitted_at > _FRESH:
             await self.slot(urgency, weight)
         # The platform may have refused another call while this one waited.
-        while (wait := self._paused_for(chat)) > 0:
-            await asyncio.sleep(wait)
-            await self.slot(urgency, weight)
+        while (wait := self._paused_for(chat)) > 0 or (chat is not None and loop.time() - taken_at > _FRESH):
+            if wait == 0 and chat is not None:
+                # The account kept it waiting beyond its time: leaving now it would come too close to who is next.
+                self.give_back_chat(chat, taken_at)
+                wait, taken_at = self._line_up(chat, urgency, weight)
+            if wait > 0:
+                await asyncio.sleep(wait)
+                await self.slot(urgency, weight)
+
+    def _line_up(self, chat: int, urgency: Urgency, weight: int) -> tuple[float, float]:
+        """Reserve this chat's next free moment; returns how long until then, and when that is."""
+        wait = max(0.0, self.chat_ready_at(chat, urgency, weight) - asyncio.get_running_loop().time())
+        return wait, self.take_chat(chat, weight, after=wait)
 
     def refused(self, chat: int | None, seconds: float) -> None:
         """The platform asked us to wait: this chat does, and the account when it cannot be only the chat."""
@@ -123,11 +134,15 @@ class AccountGate:
         if chat is None or elsewhere:
             self._overall.pause(until)
         if chat is not None:
-            self._chat(chat).pause(until)
+            self.pause_chat(chat, seconds)
 
     def pause(self, seconds: float) -> None:
         """Let nothing of this account leave for so long."""
         self._overall.pause(asyncio.get_running_loop().time() + seconds)
+
+    def pause_chat(self, chat: int, seconds: float) -> None:
+        """Let nothing leave for this chat for so long."""
+        self._chat(chat).pause(asyncio.get_running_loop().time() + seconds)
 
     def paused_for(self) -> float:
         """Seconds until the account's pause ends; 0 when there is none."""
