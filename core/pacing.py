@@ -33,6 +33,8 @@ class Pace:
     private: tuple[Window, ...]
     crowd: tuple[Window, ...]
     crowd_reserve: int = 0
+    scope_told: bool = False
+    """Whether a refusal says what it is about (Discord does, Telegram does not)."""
 
     def of_chat(self, chat: int) -> tuple[Window, ...]:
         """The windows of this chat."""
@@ -44,7 +46,7 @@ class Pace:
 TELEGRAM = Pace(Window(30, 1.10), (Window(1, 1.05),), (Window(1, 1.05), Window(20, 60.5)), crowd_reserve=3)
 # docs.discord.com/developers/topics/rate-limits: 50 a second overall. 1.3 s a channel never takes the last of its
 # 5 tokens per 5 s, which discord.py would sleep on.
-DISCORD = Pace(Window(45, 1.0), (Window(1, 1.3),), (Window(1, 1.3),))
+DISCORD = Pace(Window(45, 1.0), (Window(1, 1.3),), (Window(1, 1.3),), scope_told=True)
 
 
 class Limiter:

@@ -131,6 +131,7 @@ class AccountGate:
         until = now + seconds
         before, self._refused = self._refused, (chat, now)
         elsewhere = before is not None and before[0] != chat and now - before[1] <= _TOGETHER
+        elsewhere = elsewhere and not self._pace.scope_told
         if chat is None or elsewhere:
             self._overall.pause(until)
         if chat is not None:
