@@ -34,7 +34,7 @@ def in_json(text: str, *, name: str) -> Found:
 def in_html(text: str, *, name: str) -> Found:
     """The live page in the `application/ld+json` scripts of an HTML page. Raises NotAPage when none holds one.
 
-    A broken script of something else (an advertisement, a breadcrumb) does no harm.
+    A broken script of something else (an advertisement, a breadcrumb) does no harm beside one that can be read.
     """
     documents: list[Any] = []
     broken: list[str] = []
@@ -72,8 +72,13 @@ def _scripts(text: str) -> Iterator[str]:
         if ending is None:
             return
         if not comment and _is_json_ld(opening[0]):
-            yield _WRAPPING.sub("", text[opening.end() : ending.start()])
+            yield _WRAPPING.sub(_blank, text[opening.end() : ending.start()])
         at = ending.end()
+
+
+def _blank(found: re.Match[str]) -> str:
+    """As much room, so that what is broken behind it is told by its own line and column."""
+    return re.sub(r"[^\n]", " ", found[0])
 
 
 def _is_json_ld(tag: str) -> bool:
@@ -110,6 +115,8 @@ def _choose(documents: Sequence[Any], broken: Sequence[str], name: str) -> Found
         if terms.LIVE_BLOG in kinds(node):
             blogs.append(node)
     if not blogs:
+        if broken:
+            raise NotAPage(f"{name} holds no LiveBlogPosting that can be read; {broken[0]}")
         raise NotAPage(
             f"{name} holds no LiveBlogPosting: is it the live page itself? Its text (select all, copy, paste) can be "
             "imported too"

@@ -91,7 +91,13 @@ def test_line_ends_inside_strings_are_forgiven():
     [
         (b'{"@type": "LiveBlogPosting",\n  "headline": }', r"broken at line 2, column 15"),
         (html('{"@type": "LiveBlogPosting",\n\n "a" }'), r"script 1: the JSON is broken at line 3, column 6"),
-        (html('{"@type": "Thing",}'), r"holds no LiveBlogPosting"),
+        (html('{"@type": "Thing",}'), r"no LiveBlogPosting that can be read; .*script 1: the JSON is broken at line 1"),
+        (html('{"@type": "WebSite"}', '{"@type":\n "LiveBlogPo'), r"script 2: the JSON is broken at line 2, column 2 "),
+        (
+            html('\n//<![CDATA[\n{"@type": "LiveBlogPosting" 1}\n//]]>'),
+            r"script 1: the JSON is broken at line 3, column 29",
+        ),
+        (html('<!-- {"@type": "LiveBlogPosting" 1} -->'), r"script 1: the JSON is broken at line 1, column 34"),
         (b'{"@type": "NewsArticle"}', r"holds no LiveBlogPosting.*live page itself"),
         (b"[]", r"holds no LiveBlogPosting"),
         (b"<html><body><h1>News</h1></body></html>", r"HTML page without JSON-LD.*save the live page as text"),
