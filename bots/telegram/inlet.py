@@ -47,8 +47,10 @@ class Inlet:
 
     async def resume(self) -> None:
         """Take up what is in the inbox and not in hand: a new batch, or what a restart left."""
+        # What ends while the store is read may still look pending there.
+        in_hand = frozenset(self._busy)
         for number, payload in await self._store.read(inbox.pending, self._account):
-            if number not in self._busy:
+            if number not in in_hand:
                 self._busy.add(number)
                 self._take(number, payload)
 

@@ -61,8 +61,8 @@ async def followed_on_both(
         yield one
 
 
-async def _morning(url: str, journal: Path, expected: set[str]) -> AsyncIterator[Morning]:
-    async with morning.begun(url, journal) as one:
+async def _morning(url: str, journal: Path, expected: set[str], **habits: float) -> AsyncIterator[Morning]:
+    async with morning.begun(url, journal, **habits) as one:
         yield one
     seen = [f"{each.platform} {each.call}: {each.what}" for each in one.stage.violations]
     assert [each for each in seen if not any(piece in each for piece in expected)] == []

@@ -284,6 +284,12 @@ async def uses(who: DiscordPerson, typed: str, channel: Channel, **options: Any)
     return answer
 
 
+async def with_button(asked: Awaitable[Answer], key: str) -> Answer:
+    """An answer once it carries this button: a preview comes before it."""
+    answer = await asked
+    return await answer.wait_for(lambda seen: any(one.label == label(key) for one in seen.buttons), GIVE_UP)
+
+
 async def until(happened: Callable[[], bool | Awaitable[bool]], told: Callable[[], str] = lambda: "") -> None:
     """Wait until something is so; `told` says how it was when nobody waits any longer."""
     try:

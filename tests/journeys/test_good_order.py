@@ -1,5 +1,6 @@
 """The journeys look at every journal with the official checker; here it is shown that they would see something."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -38,6 +39,6 @@ async def test_the_command_people_use_says_the_same_of_a_whole_journey(followed:
     await followed.publishes("Bridge closed")
     await followed.closes()
     command = [sys.executable, str(checker.CHECKER), str(journal), "--rates", "--warnings-as-errors"]
-    checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    checked = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False, timeout=60)
     assert checked.returncode == 0, checked.stdout
     assert " 0 errors, 0 warnings" in checked.stderr
