@@ -34,6 +34,8 @@ WRONG = {
     "newsroom": [
         ("core/blocks.py", "import core.rules"),
         ("core/pacing.py", "import core.rules"),
+        ("core/telling.py", "import core.store"),
+        ("core/markup/line.py", "import core.telling"),
         ("core/new_room.py", ""),
     ],
     "stage": [("bots/rehearsal/stage.py", "import core.model"), ("bots/rehearsal/faults.py", "import config.layers")],

@@ -9,6 +9,8 @@ from core.markup.line import Cut, Line, Look, cuts, sentence_cuts, split
 Measure = Callable[[Line], int]
 """How long a platform says a line is, its lead and looks included. A longer line never measures less."""
 
+# What a reader should find in one part with the words under it.
+_HEADS = (Look.HEADLINE, Look.SUBTITLE, Look.HEADING)
 # A part closed early to keep a block whole should still be worth a message of its own.
 _WORTH_SENDING = 0.5
 
@@ -100,7 +102,7 @@ class _Dealer:
     def _close(self) -> None:
         """End the part; headings at its end go with what they head, unless the part is nothing else."""
         kept = len(self._now)
-        while kept and self._now[kept - 1].look in (Look.HEADING, Look.HEADLINE):
+        while kept and self._now[kept - 1].look in _HEADS:
             kept -= 1
         if not kept or sum(map(self._measure, self._now[kept:])) > _WORTH_SENDING * self._limit:
             kept = len(self._now)

@@ -14,11 +14,14 @@ class Look(StrEnum):
     """What a line is to a reader; each platform's `render` decides how that looks."""
 
     PLAIN = "plain"
+    KICKER = "kicker"
     HEADLINE = "headline"
+    SUBTITLE = "subtitle"
     HEADING = "heading"
     POINT = "point"
     QUOTE = "quote"
     SMALL = "small"
+    FOOT = "foot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,10 @@
-"""Draw a bulletin: lay it out and deal its words over as few messages as they need."""
+"""Draw a bulletin: put it in order and deal its words over as few messages as they need."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
-from bots.discord.render import lines
-from bots.discord.render.lines import Layout
 from bots.discord.render.markdown import escaped, room, written
+from bots.discord.render.order import Order, order
 from bots.discord.render.parts import (
     CARDS_LIMIT,
     CARDS_TOGETHER_LIMIT,
@@ -18,10 +16,11 @@ from bots.discord.render.parts import (
     Drawn,
     Picture,
 )
-from core import locales, markup
+from core import locales, markup, telling
 from core.blocks import Embed, Video
 from core.markup import Line
 from core.model import Bulletin, BulletinKind, Form, Importance
+from core.telling import Telling
 
 # Only what stands out has a colour: breaking news red, key entries amber.
 _COLOURS = {Importance.BREAKING: 0xC4161C, Importance.KEY: 0xE8A317}
@@ -34,14 +33,14 @@ def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) 
     again: on Discord any message may take any form, so only a retraction, which has something to say in each, asks.
     """
     if bulletin.entry is not None and bulletin.retracted:
-        said = _deal(lines.notice(bulletin, bulletin.entry, words))
-        rest = _content(lines.leftover(bulletin, bulletin.entry, words))
+        said = _deal(telling.retracted(bulletin, bulletin.entry, words))
+        rest = _content(telling.retracted_part(bulletin, bulletin.entry, words))
         return tuple(Drawn(Form.TEXT, text, text) for text in (*said, *[rest] * (len(kept) - len(said))))
-    layout = lines.lay_out(bulletin, words, PICTURES_LIMIT)
-    contents = _contents(layout)
-    pictures = tuple(Picture(image.asset or "", image.alt[:DESCRIPTION_LIMIT]) for image in layout.images)
-    cards = _cards(bulletin, layout)
-    bare = _bare(contents[0], layout, words)
+    told = telling.tell(bulletin, words, pictures=PICTURES_LIMIT, linked=True)
+    contents = _contents(order(told))
+    pictures = tuple(Picture(image.asset or "", image.alt[:DESCRIPTION_LIMIT]) for image in told.images)
+    cards = _cards(bulletin, told)
+    bare = _bare(contents[0], told, words)
     last = len(contents) - 1
     return tuple(
         Drawn(
@@ -55,15 +54,10 @@ def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) 
     )
 
 
-def _contents(layout: Layout) -> tuple[str, ...]:
+def _contents(ordered: Order) -> tuple[str, ...]:
     """The words of each message. The pictures' own stand right above them while all fits into one."""
-    if not layout.captions:
-        return _deal((*layout.head, *layout.body, *layout.foot))
-    foot = (replace(layout.foot[0], joint="\n"), *layout.foot[1:])
-    whole = _deal((*layout.head, *layout.body, *layout.captions, *foot))
-    if len(whole) == 1:
-        return whole
-    return _deal((*layout.head, *layout.captions, *layout.body, *layout.foot))
+    whole = _deal(ordered.lines)
+    return whole if len(whole) == 1 else _deal(ordered.captions_first)
 
 
 def _deal(said: Sequence[Line]) -> tuple[str, ...]:
@@ -74,22 +68,22 @@ def _content(said: Sequence[Line]) -> str:
     return written(said[0]) + "".join(line.joint + written(line) for _, line in pairwise(said))
 
 
-def _bare(content: str, layout: Layout, words: locales.Words) -> str:
+def _bare(content: str, told: Telling, words: locales.Words) -> str:
     """The first message's words with its pictures told instead of shown, as far as there is room."""
-    for image in layout.images:
-        for line in lines.told(image, words):
+    for image in told.images:
+        for line in telling.picture(image, words, linked=True):
             if len(content) + len(line.joint) + room(line) <= CONTENT_LIMIT:
                 content += line.joint + written(line)
     return content
 
 
-def _cards(bulletin: Bulletin, layout: Layout) -> tuple[Card, ...]:
+def _cards(bulletin: Bulletin, told: Telling) -> tuple[Card, ...]:
     content = bulletin.entry.content if bulletin.entry else None
     colour = _COLOURS.get(content.importance) if content else None
     if bulletin.kind is BulletinKind.ALERT:
         colour = _COLOURS[Importance.BREAKING]
     cards: list[Card] = []
-    for block in layout.elsewhere[:CARDS_LIMIT]:
+    for block in told.elsewhere[:CARDS_LIMIT]:
         card = _card(block, colour)
         if sum(one.length for one in cards) + card.length <= CARDS_TOGETHER_LIMIT:
             cards.append(card)
@@ -97,7 +91,7 @@ def _cards(bulletin: Bulletin, layout: Layout) -> tuple[Card, ...]:
 
 
 def _card(block: Video | Embed, colour: int | None) -> Card:
-    url = lines.safe(block.url) or ""
+    url = markup.safe_url(block.url or "") or ""
     host = markup.shown_host(url)
     title, source = (block.title, host) if isinstance(block, Video) else (block.text, block.provider or host)
     return Card(_clipped(" ".join(title.split()) or host), url, source[:TITLE_LIMIT], colour)

@@ -12,14 +12,16 @@ from dataclasses import replace
 from itertools import groupby
 from urllib.parse import quote, urlsplit
 
-from core import blocks, markup
+from core import blocks, markup, telling
 from core.blocks import Run, Text
 from core.markup import Line, Look
 
 UNSEEN = "\u200b"
 """Stands where two signs must not meet: discord.py and Discord's own advice break `@everyone` with it."""
 
-_BEFORE = {Look.QUOTE: "> ", Look.SMALL: "-# "}
+_SMALL = (Look.KICKER, Look.SUBTITLE, Look.SMALL, Look.FOOT)
+_BEFORE = {Look.QUOTE: "> ", **dict.fromkeys(_SMALL, "-# ")}
+_LEADS = {telling.BULLET: "- "}
 _LOUD = (Look.HEADLINE, Look.HEADING)
 
 # Signs that mean something wherever they stand; doubled ones; an opening parenthesis that would end a link's label; a
@@ -42,7 +44,7 @@ def written(line: Line) -> str:
     if line.look in _LOUD:
         line = replace(line, text=tuple(replace(run, bold=True) for run in line.text))
     rows = [before + _row(row) for row in _rows(line.text)]
-    return line.lead + "\n".join(rows)
+    return _lead(line) + "\n".join(rows)
 
 
 def room(line: Line) -> int:
@@ -54,12 +56,16 @@ def room(line: Line) -> int:
     rows = plain.count("\n") + 1
     signs = sum(2 if sign in "\\*_`[<~|(:@#->+." else 1 for sign in plain)
     looks = sum(_marks(run) for run in line.text) + (4 * len(line.text) if line.look in _LOUD else 0)
-    return len(line.lead) + signs + rows * (len(_BEFORE.get(line.look, "")) + looks)
+    return len(_lead(line)) + signs + rows * (len(_BEFORE.get(line.look, "")) + looks)
 
 
 def escaped(words: str) -> str:
     """Words that belong to nobody's look, on any number of rows."""
     return "\n".join(_row((Run(row),)) for row in words.split("\n"))
+
+
+def _lead(line: Line) -> str:
+    return _LEADS.get(line.lead, line.lead)
 
 
 def _marks(run: Run) -> int:

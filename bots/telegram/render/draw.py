@@ -1,10 +1,10 @@
-"""Draw a bulletin: lay it out, find the messages it goes into, deal the text over them."""
+"""Draw a bulletin: put it in order, find the messages it goes into, deal the text over them."""
 
 from collections.abc import Sequence
 from itertools import groupby, islice
 
 from bots.telegram.render.entities import write
-from bots.telegram.render.lines import Layout, lay_out, leftover, notice, pictures
+from bots.telegram.render.order import Order, order
 from bots.telegram.render.parts import (
     ALBUM_LIMIT,
     CAPTION_LIMIT,
@@ -15,14 +15,12 @@ from bots.telegram.render.parts import (
     pictures_part,
     words_part,
 )
-from core import locales, markup
-from core.markup import Line
+from core import locales, markup, telling
 from core.model import Bulletin, Entry, Form
+from core.telling import Lines
 
 _TEXT = 0
 """A slot for a text; any other number is a slot for so many pictures."""
-_Part = tuple[Line, ...]
-"""The lines of one message."""
 
 
 def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) -> tuple[Words | Photo | Album, ...]:
@@ -32,14 +30,16 @@ def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) 
     messages at the end, text that is no longer needed makes fewer. A photo cannot become a text: one that has no
     picture any more gets the plate. A retraction has something to say in each of them.
     """
-    slots = _slots(kept) if kept else _full(len(pictures(bulletin)))
+    slots = _slots(kept) if kept else _full(len(telling.shown(bulletin)))
     if bulletin.entry is not None and bulletin.retracted:
         return _retracted(bulletin, bulletin.entry, words, slots or (_TEXT,))
-    layout = lay_out(bulletin, words, shown=sum(slots))
-    caption, texts = _told(layout, slots)
+    told = telling.tell(bulletin, words, pictures=sum(slots), linked=False)
+    ordered = order(told)
+    caption, texts = _captioned(ordered, slots)
     # Messages are matched by their order, so a text that stands before a picture must stay one.
     owed = _texts(slots[: _last_picture(slots)]) - len(texts)
-    return _fill(slots, layout.assets, (caption,), [*texts, *[layout.lines[-1:]] * owed])
+    assets = [image.asset for image in told.images]
+    return _fill(slots, assets, (caption,), [*texts, *[ordered.lines[-1:]] * owed])
 
 
 def _full(count: int) -> tuple[int, ...]:
@@ -64,20 +64,20 @@ def _last_picture(slots: Sequence[int]) -> int:
     return max((at for at, slot in enumerate(slots) if slot != _TEXT), default=0)
 
 
-def _told(layout: Layout, slots: Sequence[int]) -> tuple[_Part, list[_Part]]:
+def _captioned(ordered: Order, slots: Sequence[int]) -> tuple[Lines, list[Lines]]:
     """What stands under the first picture, and the texts.
 
     Everything stands there, when it fits and there is no text yet; else the headline and the picture's own words.
     Nothing does where there is no picture, or a text comes before it.
     """
     if not slots or slots[0] == _TEXT:
-        return (), _dealt(layout.lines)
-    top = (*layout.head, *layout.captions)
-    if not _texts(slots) and _length(layout.lines) <= CAPTION_LIMIT:
-        return layout.lines, []
+        return (), _dealt(ordered.lines)
+    top = (*ordered.head, *ordered.captions)
+    if not _texts(slots) and _length(ordered.lines) <= CAPTION_LIMIT:
+        return ordered.lines, []
     if top and _length(top) <= CAPTION_LIMIT:
-        return top, _dealt(layout.rest)
-    first, *rest = _dealt(layout.lines, CAPTION_LIMIT)
+        return top, _dealt(ordered.rest)
+    first, *rest = _dealt(ordered.lines, CAPTION_LIMIT)
     return first, rest
 
 
@@ -86,15 +86,15 @@ def _retracted(
 ) -> tuple[Words | Photo | Album, ...]:
     """The notice in the first message, and in each other one that it was part of what was withdrawn."""
     pictured = slots[0] != _TEXT
-    first, *more = _dealt(notice(bulletin, entry, words), CAPTION_LIMIT if pictured else TEXT_LIMIT)
-    rest = leftover(bulletin, entry, words)
+    first, *more = _dealt(telling.retracted(bulletin, entry, words), CAPTION_LIMIT if pictured else TEXT_LIMIT)
+    rest = telling.retracted_part(bulletin, entry, words)
     captions = ([first] if pictured else []) + [rest] * len(slots)
     texts = ([] if pictured else [first]) + more
     return _fill(slots, (), captions, [*texts, *[rest] * (_texts(slots) - len(texts))])
 
 
 def _fill(
-    slots: Sequence[int], assets: Sequence[str], captions: Sequence[_Part], texts: Sequence[_Part]
+    slots: Sequence[int], assets: Sequence[str | None], captions: Sequence[Lines], texts: Sequence[Lines]
 ) -> tuple[Words | Photo | Album, ...]:
     """Put pictures, captions and texts into the slots in their order; where a picture is missing there is a plate."""
     shown, under, told = iter(assets), iter(captions), iter(texts)
@@ -107,9 +107,9 @@ def _fill(
     return (*parts, *(words_part(*write(lines)) for lines in told))
 
 
-def _dealt(lines: _Part, first_limit: int = TEXT_LIMIT) -> list[_Part]:
+def _dealt(lines: Lines, first_limit: int = TEXT_LIMIT) -> list[Lines]:
     return list(markup.deal(lines, limit=TEXT_LIMIT, measure=markup.line_length, first_limit=first_limit))
 
 
-def _length(lines: _Part) -> int:
+def _length(lines: Lines) -> int:
     return len(markup.whole(lines))

@@ -10,6 +10,7 @@ from core.markup import Line, Look
 
 # The looks a reader would miss most come first; surplus ones are dropped from the end of this list.
 _WEIGHTS = ("text_link", "bold", "blockquote", "italic")
+_BOLD = (Look.HEADLINE, Look.SUBTITLE, Look.HEADING)
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -48,7 +49,7 @@ def _pieces(lines: Sequence[Line]) -> Iterator[_Piece]:
         if before is not None:
             # Lines of one quote stay one block; a blank line parts two quotes.
             yield _Piece(line.joint, quote=quote and before.look is Look.QUOTE and "\n\n" not in line.joint)
-        bold, italic = line.look in (Look.HEADLINE, Look.HEADING), line.look is Look.SMALL
+        bold, italic = line.look in _BOLD, line.look is Look.SMALL
         if line.lead:
             yield _Piece(line.lead, bold=bold, italic=italic, quote=quote)
         for run in line.text:

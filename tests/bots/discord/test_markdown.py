@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bots.discord.render.markdown import UNSEEN, escaped, room, written
 from core.blocks import Run, plain
 from core.markup import Line, Look
+from core.telling import BULLET
 from tests.bots.discord.client_markdown import read
 
 MENTIONS = (
@@ -61,7 +62,7 @@ words = (
 urls = st.sampled_from(
     ("https://example.org/a_b*c", "https://en.example.org/wiki/A_(B)", "https://пример.рф/д", "https://x.org/)")
 )
-looks = st.sampled_from((Look.PLAIN, Look.HEADLINE, Look.HEADING, Look.QUOTE, Look.SMALL, Look.POINT))
+looks = st.sampled_from(Look)
 
 
 @st.composite
@@ -100,7 +101,7 @@ def test_looks_and_links_change_no_word(text: tuple[Run, ...]) -> None:
 @settings(deadline=None)
 @given(texts(), looks)
 def test_the_room_a_line_takes_is_never_more_than_was_counted(text: tuple[Run, ...], look: Look) -> None:
-    line = Line(text, look, lead="- " if look is Look.POINT else "")
+    line = Line(text, look, lead=BULLET if look is Look.POINT else "")
     assert len(written(line)) <= room(line)
 
 

@@ -8,8 +8,8 @@ from bots.discord.render import Picture, draw
 from core import locales
 from core.blocks import Bullets, Embed, Image, Link, Quote, Run, Subheading, Video, text
 from core.model import BulletinKind, Content, Contributor, Correction, EntryStatus, Form, Importance
-from tests.bots.discord.bulletins import AT, bulletin, summary, told
 from tests.bots.discord.client_markdown import read
+from tests.doubles.bulletins import AT, bulletin, summary, told
 
 ENGLISH = locales.words("en")
 DIGEST = "a" * 64
@@ -77,6 +77,11 @@ def test_an_alert_says_it_is_breaking() -> None:
     assert read(part.content).text.startswith("Breaking: Bridge closed\n")
     bare = draw(bulletin(told("Rain.", headline="", importance=Importance.BREAKING)), ENGLISH)[0]
     assert read(bare.content).text.startswith("Breaking:\n\nRain.")
+
+
+def test_breaking_news_of_a_source_that_says_so_too_says_it_once() -> None:
+    part = draw(bulletin(told("Rain.", kicker="Breaking", importance=Importance.BREAKING)), ENGLISH)[0]
+    assert part.content.startswith("**Breaking: Bridge closed**\n\nRain.")
 
 
 def test_a_correction_is_dated_and_stands_above_the_mark() -> None:

@@ -17,9 +17,9 @@ from core.blocks import Image, Video
 from core.courier import AccountGate
 from core.model import Address, BulletinKind, EntryStatus, Form, Platform
 from core.platform import Copy, Forbidden, Gone, Lost, Manner, NotSent, Outcome, Reach, Rejected, Sent, Unknown
-from tests.bots.discord.bulletins import bulletin, told
 from tests.bots.discord.checker import complaints
 from tests.bots.discord.conftest import Town, address, until
+from tests.doubles.bulletins import bulletin, told
 
 
 def nested(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

@@ -1,10 +1,9 @@
-"""Bulletins built by hand, and our own Telegram bot in front of the stage."""
+"""Our own Telegram bot in front of the stage."""
 
 import asyncio
 import hashlib
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
@@ -12,77 +11,26 @@ from PIL import Image
 from bots.rehearsal.stage import Stage
 from bots.telegram import bot as telegram_bot
 from bots.telegram import transport
-from core import blocks, media
+from core import media
 from core.commands.desk import Desk
 from core.courier.gate import AccountGate
-from core.model import (
-    Bulletin,
-    BulletinKind,
-    Content,
-    Coverage,
-    CoverageStatus,
-    Entry,
-    EntryStatus,
-    Mode,
-    Platform,
-    Role,
-)
+from core.model import Mode, Platform, Role
 from core.pacing import Pace, Window
 from core.store import Store, inbox
 from core.store import media as stored_media
+from tests.doubles.bulletins import bulletin
 from tests.doubles.speakers import Office
 
-NOON = datetime(2026, 3, 7, 14, 7, tzinfo=UTC)
-
-
-def coverage(**more):
-    given = {
-        "id": 1,
-        "slug": "storm",
-        "title": "Storm Ada",
-        "standfirst": "",
-        "language": "en",
-        "zone": "Europe/London",
-        "status": CoverageStatus.LIVE,
-        "mode": Mode.REHEARSAL,
-        "created_at": NOON,
-    }
-    return Coverage(**{**given, **more})
-
-
-def entry(content, **more):
-    given = {
-        "id": 7,
-        "coverage_id": 1,
-        "number": 17,
-        "revision": 1,
-        "status": EntryStatus.PUBLISHED,
-        "content": content,
-        "mode": Mode.REHEARSAL,
-        "published_at": NOON,
-        "display_at": NOON,
-        "updated_at": NOON,
-        "bulletin_id": 70,
-    }
-    return Entry(**{**given, **more})
-
-
-def bulletin(content=None, kind=BulletinKind.ENTRY, **more):
-    content = content or Content("Bridge closed", (blocks.Paragraph(blocks.text("The river is rising.")),))
-    one = entry(content)
-    return Bulletin(70, kind, one.revision, coverage(), entry=replace(one, **more))
+TOKEN = "42:CANARY-token_that-must-not-be-seen"
+HASTY = transport.Patience(connect=0.3, answer=0.3, upload=0.3)
+FAST = Window(100_000, 1.0)
+BRISK = telegram_bot.Rhythm(poll=5.0, retry=0.02, longest_retry=0.1, conflict=0.02, confirm=0.05, farewell=5.0)
 
 
 @pytest.fixture(name="bulletin")
 def _bulletin():
     """Build an entry's bulletin from a content and fields of the entry."""
     return bulletin
-
-
-TOKEN = "42:CANARY-token_that-must-not-be-seen"
-HASTY = transport.Patience(connect=0.3, answer=0.3, upload=0.3)
-FAST = Window(100_000, 1.0)
-BRISK = telegram_bot.Rhythm(poll=5.0, retry=0.02, longest_retry=0.1, conflict=0.02, confirm=0.05, farewell=5.0)
 
 
 class Shelf:

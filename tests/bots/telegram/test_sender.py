@@ -227,7 +227,7 @@ async def test_refused_looks_are_left_out_and_the_words_arrive(stage, sender, he
 async def test_a_correction_changes_the_text_in_place(sender, here, bulletin):
     copies = await send_all(sender, bulletin(), at(here))
     await edit_all(sender, corrected(bulletin(), Content("Bridge open")), at(here), copies)
-    assert here.find(copies[0].message_id).text == "Bridge open\n\n14:07 GMT · storm#17"
+    assert here.find(copies[0].message_id).text == "Bridge open\n\n14:05 GMT · storm#17"
     assert here.find(copies[0].message_id).link_preview == {"is_disabled": True}
 
 

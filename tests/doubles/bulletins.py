@@ -49,8 +49,8 @@ def entry(content: Content, **more: Any) -> Entry:
     return Entry(**{**given, **more})
 
 
-def bulletin(content: Content, kind: BulletinKind = BulletinKind.ENTRY, **more: Any) -> Bulletin:
-    one = entry(content, **more)
+def bulletin(content: Content | None = None, kind: BulletinKind = BulletinKind.ENTRY, **more: Any) -> Bulletin:
+    one = entry(content or told("The river is rising."), **more)
     return Bulletin(70, kind, one.revision, COVERAGE, entry=one)
 
 
