@@ -167,8 +167,10 @@ class NoSuchZone(Refusal):
     key = "refused.no_such_zone"
 
     def __init__(self, zone: str, nearest: str) -> None:
-        """`nearest` is the IANA name that looks most like it."""
+        """`nearest` is the IANA name that looks most like it, empty when none does."""
         super().__init__(zone=zone, nearest=nearest)
+        if not nearest:
+            self.key = "refused.no_zone_like_it"
 
 
 class NoSuchLanguage(Refusal):

@@ -33,6 +33,11 @@ def decide(rules: Rules, bulletin: Bulletin) -> Decision:
     return Decision(deliver=False, why=f"below_{rules.entries.value}")
 
 
+def asked_for(importance: Importance) -> tuple[Level, ...]:
+    """The wishes that an entry of this importance meets."""
+    return tuple(level for level, least in _LEAST.items() if importance >= least)
+
+
 def rings(bulletin: Bulletin, now: datetime) -> bool:
     """Whether a bulletin makes a sound when it arrives now: a fresh alert does."""
     return bulletin.loud and (bulletin.entry is None or now - bulletin.entry.published_at <= _RINGS)

@@ -91,6 +91,7 @@ class Listener:
                 caller=caller,
                 language=_language(message),
                 command=said.command,
+                edits=reading.edited_token(message, self._account, update),
                 words=said.words,
                 pictures=pictures,
                 reply_to=message.reply_to_message.message_id if message.reply_to_message else None,

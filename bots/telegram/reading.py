@@ -93,7 +93,16 @@ def marks_of(message: Message, update: Update) -> frozenset[Mark]:
 def token_of(message: Message, account: str, update: Update) -> str:
     """The message's own identity, the same at every redelivery; an edit of it is another."""
     edit = f":{message.edit_date.timestamp():.0f}" if update.edited_message and message.edit_date else ""
-    return f"telegram:{account}:{message.chat.id}:{message.message_id}{edit}"
+    return f"{_identity(message, account)}{edit}"
+
+
+def edited_token(message: Message, account: str, update: Update) -> str:
+    """The identity the message had before it was edited; "" for one that was not."""
+    return _identity(message, account) if update.edited_message else ""
+
+
+def _identity(message: Message, account: str) -> str:
+    return f"telegram:{account}:{message.chat.id}:{message.message_id}"
 
 
 def _marks_command(entities: tuple[MessageEntity, ...]) -> bool:

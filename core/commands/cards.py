@@ -4,15 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.blocks import Image
+from core.commands import content as contents
 from core.commands import previews, reach
 from core.commands.buttons import Act
 from core.commands.call import Call, Pressed, Rows, spoken
 from core.commands.heard import Place
 from core.commands.reply import Ask, Field, Later, Reply, Style
 from core.commands.rooms import Rooms
-from core.errors import WrongPhrase
+from core.errors import CoverageNotOpen, WrongPhrase
 from core.locales import Said, say
-from core.model import Bulletin, Content, Coverage, Entry, EntryStatus, Importance, Mode, Person, Platform
+from core.model import Bulletin, Content, Coverage, CoverageStatus, Entry, EntryStatus, Importance, Mode, Person, Platform
 from core.newsroom.drafting import Confirmation
 from core.store.drafts import Draft, Intent
 
@@ -32,8 +33,10 @@ class Cards:
     async def open(
         self, call: Call, intent: Intent, coverage: Coverage, content: Content, *, entry: Entry | None = None
     ) -> Reply:
-        """Keep what was typed as a draft and show it."""
-        audience = await self._rooms.newsroom.audience(coverage)
+        """Keep what was typed as a draft and show it. Raises CoverageNotOpen for what could not go out anyway."""
+        if entry is None and coverage.status is not CoverageStatus.LIVE:
+            raise CoverageNotOpen(coverage.slug, coverage.status.value)
+        audience = await self._rooms.newsroom.audience(coverage, content.importance)
         alone = intent is Intent.ALERT and self._rooms.newsroom.mode is Mode.LIVE
         draft = await self._rooms.drafting.open(
             call.editor,
@@ -57,7 +60,8 @@ class Cards:
             return pressed.reply(ask=ask, replaces=False)
         if draft.phrase and not same_phrase(pressed.typed, draft.phrase):
             raise WrongPhrase(draft.phrase)
-        lines, buttons, later = await self._sent(draft, Confirmation(pressed.editor, pressed.button))
+        by = Confirmation(pressed.editor, pressed.button)
+        lines, buttons, later = await self._sent(draft, by, pressed.place)
         return pressed.reply(*lines, buttons=buttons, later=later)
 
     async def phrased(self, call: Call, words: str) -> Reply | None:
@@ -67,7 +71,7 @@ class Cards:
             return None
         if not same_phrase(words, draft.phrase):
             raise WrongPhrase(draft.phrase)
-        lines, buttons, later = await self._sent(draft, Confirmation(call.editor, None))
+        lines, buttons, later = await self._sent(draft, Confirmation(call.editor, None), call.place)
         return call.reply(*lines, buttons=buttons, later=later)
 
     async def discard(self, pressed: Pressed) -> Reply:
@@ -103,20 +107,21 @@ class Cards:
         return pressed.reply(say("undo.late", number=number, command=command))
 
     async def queued(
-        self, person: Person, coverage: Coverage, entry: Entry, *, alert: bool
+        self, person: Person, place: Place, coverage: Coverage, entry: Entry, *, alert: bool
     ) -> tuple[tuple[Said, ...], Rows, Later]:
         """What is said once an entry is safe in the store, with the button that takes it back."""
         newsroom = self._rooms.newsroom
         delay = newsroom.delay(alert=alert)
         now = newsroom.now()
-        audience = await newsroom.audience(coverage)
+        audience = await newsroom.audience(coverage, entry.content.importance)
         warning = reach.too_much(await newsroom.newest(coverage, _LOOKED_AT[alert]), now, alert=alert)
         label = say("undo.cancel" if alert else "undo.button")
         undo = await self._rooms.buttons.make(
             Act.UNDO, label, {"entry": entry.id}, person, style=Style.STOP, lifetime=delay + timedelta(minutes=1)
         )
         line = reach.queued(entry, coverage, audience, entry.published_at + delay, now)
-        return (line, *warning), ((undo,),), Later(delay.total_seconds() + 1, f"sent:{entry.id}:1")
+        lines = (line, *warning, *_blind(place, entry.content))
+        return lines, ((undo,),), Later(delay.total_seconds() + 1, f"sent:{entry.id}:1")
 
     async def board(self, ticket: str, language: str) -> Reply | None:
         """What the card says by now (`Reply.later`)."""
@@ -130,12 +135,12 @@ class Cards:
         more = None if ended or following > _LAST_STEP else Later(1.5 * following, f"sent:{entry_id}:{following}")
         return Reply(lines, language, replaces=True, later=more)
 
-    async def _sent(self, draft: Draft, by: Confirmation) -> tuple[tuple[Said, ...], Rows, Later | None]:
+    async def _sent(self, draft: Draft, by: Confirmation, place: Place) -> tuple[tuple[Said, ...], Rows, Later | None]:
         entry = await self._rooms.drafting.send(draft, by)
         match draft.intent:
             case Intent.ENTRY | Intent.ALERT:
                 coverage = await self._rooms.newsroom.home(entry)
-                return await self.queued(by.by, coverage, entry, alert=draft.intent is Intent.ALERT)
+                return await self.queued(by.by, place, coverage, entry, alert=draft.intent is Intent.ALERT)
             case Intent.CORRECT:
                 return (await self.corrected(entry),), (), None
             case Intent.RETRACT:
@@ -148,6 +153,13 @@ class Cards:
     async def retracted(self, entry: Entry) -> Said:
         """What is said once a retraction is on its way."""
         return reach.changed("retracted", entry, await self._rooms.newsroom.progress(entry))
+
+    def untold(self, place: Place, entry: Entry, after: Content) -> tuple[Said, ...]:
+        """That readers are not told of a correction, if they are not, and how to tell them."""
+        if after.corrections != entry.content.corrections:
+            return ()
+        command = spoken(place.platform, "correct", entry=str(entry.number))
+        return (say(f"card.no_note.{place.platform.value}", command=command),)
 
     async def _preview(self, draft: Draft, coverage: Coverage) -> Bulletin:
         now = self._rooms.newsroom.now()
@@ -165,7 +177,10 @@ class Cards:
         entry = await newsroom.get(draft.entry_id) if draft.entry_id is not None else None
         number = str(entry.number) if entry else ""
         head = say(f"card.{draft.intent.value}", title=coverage.title, number=number)
-        far = reach.copies(await newsroom.progress(entry)) if entry else reach.reach(await newsroom.audience(coverage))
+        if entry is None:
+            far = reach.reach(await newsroom.audience(coverage, draft.content.importance))
+        else:
+            far = reach.copies(await newsroom.progress(entry))
         notes = await self._notes(draft, coverage, place, entry)
         return (head, far, *notes), await self._buttons(draft, person, place, number)
 
@@ -176,15 +191,15 @@ class Cards:
             delay = newsroom.delay(alert=True).total_seconds()
             modal = place.platform is Platform.DISCORD and draft.phrase
             return (*(() if modal else typed), say("card.delay", count=int(delay)))
+        if draft.intent is Intent.RETRACT:
+            return ()
         if entry is not None:
-            noted = draft.intent is Intent.RETRACT or draft.content.corrections != entry.content.corrections
-            return () if noted else (say("card.no_note"),)
+            shorter = (say("card.shorter"),) if contents.shrinks(entry.content, draft.content) else ()
+            return (*shorter, *self.untold(place, entry, draft.content))
         same = await newsroom.said_already(coverage, draft.content)
         alike = (say("card.alike", number=str(same.number)),) if same else ()
-        images = [block for block in draft.content.blocks if isinstance(block, Image)]
-        blind = (say("card.no_alt", count=len(images)),) if any(not one.alt for one in images) else ()
         key = (say("card.is_key"),) if draft.content.importance is Importance.KEY else ()
-        return (*alike, *key, *blind)
+        return (*alike, *key, *_blind(place, draft.content))
 
     async def _buttons(self, draft: Draft, person: Person, place: Place, number: str) -> Rows:
         make, payload = self._rooms.buttons.make, {"draft": draft.id}
@@ -199,6 +214,12 @@ class Cards:
         is_key = draft.content.importance is Importance.KEY
         key = await make(Act.KEY, say("button.not_key" if is_key else "button.key"), payload, person)
         return ((publish, discard), (key,))
+
+
+def _blind(place: Place, content: Content) -> tuple[Said, ...]:
+    images = [block for block in content.blocks if isinstance(block, Image)]
+    missing = sum(1 for one in images if not one.alt)
+    return (say(f"card.no_alt.{place.platform.value}", count=missing),) if missing else ()
 
 
 def same_phrase(typed: str, phrase: str) -> bool:

@@ -62,6 +62,11 @@ def length(content: Content) -> int:
     return len("\n\n".join(words for words in (content.headline, page.body_text(content.blocks)) if words))
 
 
+def shrinks(old: Content, new: Content) -> bool:
+    """Whether most of what stood under the headline would be gone."""
+    return 2 * len(page.body_text(new.blocks)) < len(page.body_text(old.blocks))
+
+
 def first_line(content: Content) -> str:
     """What a list calls an entry: its headline, or its first words without one."""
     return content.headline or page.body_text(content.blocks).strip().partition("\n")[0]

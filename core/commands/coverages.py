@@ -34,7 +34,8 @@ class Coverages:
             slug=call.given.get("slug"),
             status=CoverageStatus(call.given.get("status") or CoverageStatus.LIVE),
         )
-        head = say(f"coverage.new.{coverage.status.value}", title=coverage.title, slug=coverage.slug)
+        command = spoken(call.place.platform, "coverage.open", coverage=coverage.slug)
+        head = say(f"coverage.new.{coverage.status.value}", title=coverage.title, slug=coverage.slug, command=command)
         return call.reply(head, say("coverage.clock", zone=coverage.zone), _invitation(call, coverage))
 
     async def open(self, call: Call) -> Reply:

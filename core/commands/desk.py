@@ -162,9 +162,9 @@ class Desk:
         return await self.hear(again) if isinstance(again, Incoming) else (again,)
 
     def _unknown(self, incoming: Incoming) -> tuple[Reply, ...]:
-        if not incoming.place.private:
-            return NOTHING
         platform = incoming.place.platform
+        if not incoming.place.private and platform is Platform.TELEGRAM:
+            return NOTHING
         raise NoSuchCommand(f"/{incoming.command}", f"/{forms.nearest(platform, incoming.command)}")
 
     async def _who(self, incoming: Incoming) -> Person | None:
@@ -177,7 +177,8 @@ class Desk:
         answer = self._flood.ask(caller, heard.place, self._rooms.newsroom.now(), enrolled=person is not None)
         if answer is Answer.GO:
             return None
-        if answer is Answer.SILENCE:
+        # Discord tells people that a bot which stays silent is broken.
+        if answer is Answer.SILENCE and heard.place.platform is Platform.TELEGRAM:
             return NOTHING
         line = refusals.words(TooFast(), heard.place.platform)
         return (Reply((line,), heard.language, toast=isinstance(heard, Press)),)

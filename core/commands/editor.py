@@ -8,9 +8,9 @@ from core.commands.given import read
 from core.commands.meant import Meant
 from core.commands.reply import Button, Reply
 from core.commands.rooms import Rooms
-from core.errors import SecondHand, TooLong, WordsMissing
+from core.errors import CoverageNotOpen, SecondHand, TooLong, WordsMissing
 from core.locales import say
-from core.model import Content, Coverage, Entry, Importance, Platform
+from core.model import Content, Coverage, CoverageStatus, Entry, Importance, Platform, Summary
 from core.store.drafts import Intent
 
 LONGEST_ALERT = 200
@@ -27,8 +27,14 @@ class Editors:
         self._meant = Meant(rooms)
 
     async def post(self, call: Call) -> Reply:
-        """`/post text`: publish, with a few seconds to take it back. What was said already is shown first."""
-        coverage = await self._meant.coverage(call)
+        """`/post text`: publish, with a few seconds to take it back. What was said already is shown first.
+
+        The command changed afterwards opens the correction of what it published.
+        """
+        entry = await self._rooms.newsroom.published_as(call.editor, call.incoming.edits)
+        if entry is not None:
+            return await self._correction(call, entry, call.given.get("text"), "")
+        coverage = await self._open(call)
         content = _typed(call, "post")
         if call.drafting or await self._repeats(call, coverage, content):
             return await self._cards.open(call, Intent.ENTRY, coverage, content)
@@ -42,7 +48,7 @@ class Editors:
             if entry is not None:
                 given = read(forms.named("correct"), call.incoming.words, answers=True)
                 return await self._correction(call, entry, given.get("text"), given.get("note"))
-        coverage = await self._meant.coverage(call)
+        coverage = await self._open(call)
         return await self._cards.open(call, Intent.ENTRY, coverage, _typed(call, "post"))
 
     async def alert(self, call: Call) -> Reply:
@@ -52,7 +58,7 @@ class Editors:
             sent = await self._cards.phrased(call, words)
             if sent is not None:
                 return sent
-        coverage = await self._meant.coverage(call)
+        coverage = await self._open(call)
         content = _typed(call, "alert", Importance.BREAKING)
         length = contents.length(content)
         if length > LONGEST_ALERT:
@@ -63,16 +69,18 @@ class Editors:
         """`/correct 17 new text`, or in answer to a copy; a line "Note: …" tells readers what was wrong."""
         entry, answered = await self._meant.entry(call)
         words, note = call.given.get("text"), call.given.get("note")
-        if not words.strip() and not call.incoming.pictures:
+        if not (words.strip() or call.incoming.pictures or (note and call.place.platform is Platform.TELEGRAM)):
             return await self._ask(call, entry, contents.typed_again(entry.content))
-        if answered or call.drafting:
-            return await self._correction(call, entry, words, note)
         newsroom = self._rooms.newsroom
         content = contents.corrected(entry.content, words, call.incoming.pictures, note=note, now=newsroom.now())
+        # Who meant one word of a long entry would leave readers with that word.
+        doubtful = not note and contents.shrinks(entry.content, content)
+        if answered or call.drafting or doubtful:
+            return await self._cards.open(call, Intent.CORRECT, await newsroom.home(entry), content, entry=entry)
         changed = await newsroom.correct(
             call.editor, entry, content, expected=entry.revision, token=call.incoming.token
         )
-        return call.reply(await self._cards.corrected(changed))
+        return call.reply(await self._cards.corrected(changed), *self._cards.untold(call.place, entry, content))
 
     async def retract(self, call: Call) -> Reply:
         """`/retract 17 reason`: every copy becomes a notice. In answer to a copy it is shown first."""
@@ -96,16 +104,25 @@ class Editors:
         points = contents.points(call.given.get("points"))
         if points and call.drafting:
             raise SecondHand
-        if points:
-            summary = await self._rooms.newsroom.set_summary(call.editor, coverage, points)
-            return call.reply(say("summary.done", count=len(summary.points), title=coverage.title))
         standing = await self._rooms.newsroom.summary(coverage)
-        how = say("summary.how", command=spoken(call.place.platform, "summary"))
-        discord = call.place.platform is Platform.DISCORD
-        rows = ((Button(say("summary.change"), f"ask:summary:{coverage.id}"),),) if discord else ()
+        if points:
+            return await self._summed_up(call, coverage, standing, points)
+        platform = call.place.platform
+        how = say(f"summary.how.{platform.value}", command=spoken(platform, "summary"))
+        rows = ((Button(say("summary.change"), f"ask:summary:{coverage.id}"),),) if platform is Platform.DISCORD else ()
         if standing is None:
             return call.reply(say("summary.none", title=coverage.title), how, buttons=rows)
         return call.reply(how, buttons=rows, preview=previews.of_summary(coverage, standing))
+
+    async def _summed_up(
+        self, call: Call, coverage: Coverage, standing: Summary | None, points: tuple[str, ...]
+    ) -> Reply:
+        if standing is not None and standing.points == points:
+            return call.reply(say("summary.same", title=coverage.title))
+        await self._rooms.newsroom.set_summary(call.editor, coverage, points)
+        key = "summary.done" if coverage.status is CoverageStatus.LIVE else "summary.kept"
+        status = say(f"status.{coverage.status.value}")
+        return call.reply(say(key, count=len(points), title=coverage.title, status=status))
 
     async def change_summary(self, pressed: Pressed, coverage_id: int) -> Reply:
         """Discord: a modal with the summary as it stands."""
@@ -114,8 +131,15 @@ class Editors:
         now = "\n".join(standing.points) if standing else ""
         return pressed.reply(ask=asks.form(forms.named("summary"), {"coverage": coverage.slug}, now), replaces=False)
 
+    async def _open(self, call: Call) -> Coverage:
+        """The coverage that is meant, for something new. Raises CoverageNotOpen and what `Meant.coverage` raises."""
+        coverage = await self._meant.coverage(call)
+        if coverage.status is not CoverageStatus.LIVE:
+            raise CoverageNotOpen(coverage.slug, coverage.status.value)
+        return coverage
+
     async def _queued(self, call: Call, coverage: Coverage, entry: Entry) -> Reply:
-        lines, buttons, later = await self._cards.queued(call.editor, coverage, entry, alert=False)
+        lines, buttons, later = await self._cards.queued(call.editor, call.place, coverage, entry, alert=False)
         return call.reply(*lines, buttons=buttons, later=later)
 
     async def _correction(self, call: Call, entry: Entry, words: str, note: str) -> Reply:
@@ -127,9 +151,12 @@ class Editors:
         """Ask for the words an entry is to be changed with. Raises WordsMissing where nothing can be asked."""
         home = await self._rooms.newsroom.home(entry)
         asked = asks.missing(call, value=value, entry=f"{home.slug}#{entry.number}")
-        if asked is None:
+        if asked is not None:
+            return call.reply(ask=asked)
+        if not value:
             raise WordsMissing(call.given.command.name)
-        return call.reply(ask=asked)
+        usage = say(f"usage.{call.given.command.name}")
+        return call.reply(usage, say("correct.now", number=str(entry.number)), say("list.line", title=value))
 
     async def _repeats(self, call: Call, coverage: Coverage, content: Content) -> bool:
         newsroom = self._rooms.newsroom

@@ -77,6 +77,8 @@ class Incoming:
     marks: frozenset[Mark] = frozenset()
     place_admin: bool = False
     """Whether the caller may manage this place, as the platform itself says right now."""
+    edits: str = ""
+    """The token of what was said before, when this is the same message changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,26 +6,33 @@ from typing import Any
 from core.commands import asks
 from core.commands.buttons import Act
 from core.commands.call import Call, Pressed, short, spoken
+from core.commands.forms import Speaker
 from core.commands.heard import Incoming, Mark
 from core.commands.reader import SHOWN, offers
 from core.commands.reply import Reply
 from core.commands.rooms import Rooms
-from core.errors import CoverageNotOpen, NoSuchCoverage, Refusal, WhichCoverage, WordsMissing
+from core.errors import CoverageNotOpen, NoSuchCoverage, NothingLive, Refusal, WhichCoverage, WordsMissing
 from core.locales import Said, Value, say
 from core.model import Asset, Platform
 
 
-def words(refusal: Refusal, platform: Platform) -> Said:
-    """A refusal's words."""
+def words(refusal: Refusal, platform: Platform, *, at_the_desk: bool = False) -> Said:
+    """A refusal's words. `at_the_desk`: an editor's command was refused, so an editor's command helps."""
     params = {name: _value(name, value) for name, value in refusal.params.items()}
-    if isinstance(refusal, CoverageNotOpen):
-        params["command"] = spoken(platform, "coverage.open", coverage=str(refusal.params["slug"]))
+    match refusal:
+        case CoverageNotOpen():
+            params["command"] = spoken(platform, "coverage.open", coverage=str(refusal.params["slug"]))
+        case NoSuchCoverage():
+            params["command"] = spoken(platform, "coverage.list" if at_the_desk else "live")
+        case NothingLive() if at_the_desk:
+            new, known = spoken(platform, "coverage.new"), spoken(platform, "coverage.list")
+            return say("refused.nothing_open", new=new, known=known)
     return say(refusal.key, **params)
 
 
 async def reply(refusal: Refusal, call: Call, rooms: Rooms) -> Reply:
     """A refusal as an answer to what was said."""
-    line = words(refusal, call.place.platform)
+    line = words(refusal, call.place.platform, at_the_desk=call.given.command.speaker is Speaker.EDITOR)
     match refusal:
         case WordsMissing():
             asked = asks.missing(call)

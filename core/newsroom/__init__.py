@@ -13,13 +13,15 @@ from core.model import (
     Coverage,
     CoverageStatus,
     Entry,
+    EntryStatus,
+    Importance,
     Mode,
     Person,
     Summary,
 )
 from core.newsroom import alike, audiences, imports, opening, pages, summaries
 from core.newsroom.imports import ImportReport
-from core.store import Store, broadcasts, commands, coverages, destinations, entries, people
+from core.store import Connection, Store, broadcasts, commands, coverages, destinations, entries, people
 from core.store.broadcasts import Progress
 from core.store.entries import Published
 
@@ -99,9 +101,9 @@ class Newsroom:
         """The coverage this editor means when they name none."""
         return await self._store.read(people.chosen_coverage, by.key)
 
-    async def audience(self, coverage: Coverage) -> Audience:
-        """Whom a publish would reach now, and in how many seconds."""
-        return await self._store.read(audiences.of, coverage.id)
+    async def audience(self, coverage: Coverage, importance: Importance = Importance.BREAKING) -> Audience:
+        """Whom an entry of this importance would reach now, and in how many seconds; by default all who follow."""
+        return await self._store.read(audiences.of, coverage.id, importance)
 
     # Entries
 
@@ -194,6 +196,10 @@ class Newsroom:
         """Whether this very command was done before: it is a redelivery, not a repetition."""
         return await self._store.read(commands.known, by.key, token)
 
+    async def published_as(self, by: Person, token: str) -> Entry | None:
+        """The entry that this very command of theirs published, if it did and the entry stands."""
+        return await self._store.read(_published_as, by.key, token) if token else None
+
     async def progress(self, entry: Entry) -> dict[str, Progress]:
         """How far an entry's publishing has come, by account."""
         return await self._store.read(broadcasts.progress, entry.bulletin_id)
@@ -251,3 +257,9 @@ class Newsroom:
         sent = await self._store.write(summaries.send, coverage.id, self._clock())
         self._wake()
         return sent
+
+
+def _published_as(conn: Connection, actor: str, token: str) -> Entry | None:
+    done = commands.answer(conn, actor, token) or {}
+    entry = entries.get(conn, done["entry"]) if "entry" in done else None
+    return entry if entry is not None and entry.status is EntryStatus.PUBLISHED else None

@@ -1,15 +1,15 @@
 """Whom a publish reaches and by when, told before sending: an estimate from the pace each account may keep."""
 
-from core import pacing
-from core.model import Audience, Platform
+from core import pacing, rules
+from core.model import Audience, Importance, Platform
 from core.store import Connection, accounts, subscriptions
 
 _PACE = {Platform.TELEGRAM: pacing.TELEGRAM, Platform.DISCORD: pacing.DISCORD}
 
 
-def of(conn: Connection, coverage_id: int) -> Audience:
-    """The destinations a coverage reaches now, by platform, and the seconds until the last of them has an entry."""
-    by_account = subscriptions.audience(conn, coverage_id)
+def of(conn: Connection, coverage_id: int, importance: Importance = Importance.BREAKING) -> Audience:
+    """The destinations that get an entry of this importance, by platform, and the seconds until the last has it."""
+    by_account = subscriptions.audience(conn, coverage_id, rules.asked_for(importance))
     platforms = {lane.account: lane.platform for lane in accounts.enabled(conn)}
     destinations: dict[Platform, int] = {}
     seconds: dict[Platform, float] = {}

@@ -13,6 +13,9 @@ from core.model import Coverage, CoverageStatus, Mode
 from core.newsroom import slugs
 from core.store import Connection, coverages, people
 
+_LIKELY = 70
+"""How alike, of 100, a zone must be to what was typed to be meant: Londom is London, Narnia is nowhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -66,8 +69,10 @@ def zone(name: str) -> str:
     if len(cities) == 1:
         return cities[0]
     places = sorted(each for each in known if "/" in each and not each.startswith(("Etc/", "SystemV/", "US/")))
-    likest = process.extractOne(name, places, processor=lambda one: one.rpartition("/")[2].casefold())
-    raise NoSuchZone(name, likest[0])
+    likest = process.extractOne(
+        name, places, processor=lambda one: one.rpartition("/")[2].casefold(), score_cutoff=_LIKELY
+    )
+    raise NoSuchZone(name, likest[0] if likest else "")
 
 
 def language(tag: str) -> str:

@@ -29,6 +29,12 @@ def claim(conn: sa.Connection, actor: str, token: str, request: str, now: dateti
     return answer
 
 
+def answer(conn: sa.Connection, actor: str, token: str) -> Mapping[str, Any] | None:
+    """What came of the request that brought this token; None when nobody brought it."""
+    result = conn.execute(sa.select(_COMMAND.result).where(_COMMAND.actor == actor, _COMMAND.token == token)).scalar()
+    return None if result is None else dict(result)
+
+
 def known(conn: sa.Connection, actor: str, token: str) -> bool:
     """Whether a token was used already."""
     there = sa.exists().where(_COMMAND.actor == actor, _COMMAND.token == token)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.model import Destination, DestinationStatus, Rules, Scope, Subscription
+from core.model import Destination, DestinationStatus, Level, Rules, Scope, Subscription
 from core.store import counters, destinations, sql, tables
 
 _SUBSCRIPTION = tables.subscription.c
@@ -84,11 +84,16 @@ def follows(conn: sa.Connection, destination_id: int, coverage_id: int) -> bool:
     return bool(conn.execute(sa.select(theirs)).scalar())
 
 
-def audience(conn: sa.Connection, coverage_id: int) -> dict[str, int]:
-    """How many active destinations follow a coverage in any way, by account; accounts without any are left out."""
+def audience(conn: sa.Connection, coverage_id: int, levels: tuple[Level, ...] = tuple(Level)) -> dict[str, int]:
+    """How many active destinations follow a coverage in any way, by account; accounts without any are left out.
+
+    `levels`: only those who wish for one of these.
+    """
     reached = sa.union(
         *(
-            sa.select(_SUBSCRIPTION.lane_id, _SUBSCRIPTION.destination_id).where(_points_at(scope, target))
+            sa.select(_SUBSCRIPTION.lane_id, _SUBSCRIPTION.destination_id).where(
+                _points_at(scope, target), _SUBSCRIPTION.entries.in_(levels)
+            )
             for scope, target in _targets(conn, coverage_id)
         )
     ).subquery()

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.journey
     ("typed", "answer"),
     [
         ("/coverage use flood", "I know no coverage called “flood”."),
-        ("/correct 99 Four people", "There is no entry storm#99. Count from the number at the foot of the entry."),
+        ("/correct 99 Four people", "There is no entry storm#99. Each entry has its number at its foot."),
         ("/correct flood#1 Four people", "I know no coverage called “flood”."),
         ("/retract", "Something is missing. It goes like this:\n/retract 17 and the reason"),
         ("/post", "Something is missing. It goes like this:\n/post and the text."),

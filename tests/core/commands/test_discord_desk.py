@@ -97,6 +97,24 @@ async def test_nobody_else_sees_entries_or_planned_coverages(office: Office, gra
     assert await grace.completes("desk coverage-open", "coverage", "secret") == ["secret-visit"]
 
 
+async def test_who_floods_us_is_answered_each_time_because_discord_calls_silence_broken(office: Office) -> None:
+    reader = office.discord(caller=5)
+    for _ in range(8):
+        told = await reader.uses("live now")
+    assert "a lot at once" in told.text()
+
+
+async def test_a_command_that_is_no_more_is_answered(office: Office) -> None:
+    assert "Did you mean /live now?" in (await office.discord(caller=5).uses("live nov")).text()
+
+
+async def test_a_card_speaks_of_fields_where_there_are_fields(grace: Speaker) -> None:
+    await grace.uses("desk post", text="Bridge closed")
+    told = (await grace.uses("desk correct", entry="1", text="Bridge open")).text()
+    assert "use /desk correct entry:1 and fill in its note." in told
+    assert "press the button" in (await grace.uses("desk summary")).text()
+
+
 async def test_a_forged_button_does_nothing(grace: Speaker) -> None:
     for forged in ("follow:1:loud", "follow:x:all", "stop:1:2", "ask:summary", "boom:1", "A" * 22):
         assert "used already" in (await grace.presses_id(forged)).text()

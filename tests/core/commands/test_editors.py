@@ -11,11 +11,12 @@ from core.model import (
     Entry,
     EntryStatus,
     Importance,
+    Mode,
     Operation,
     Platform,
     Urgency,
 )
-from core.store import commits, entries
+from core.store import commits, entries, people
 from tests.doubles.speakers import Office, Speaker, labels
 
 
@@ -312,7 +313,7 @@ async def test_a_correction_is_refused_when_somebody_was_quicker(office: Office,
 
 
 async def test_answering_something_else_with_a_correction_says_so(ada: Speaker) -> None:
-    assert "not an entry of ours" in (await ada.types("/correct New words", reply_to=5)).text()
+    assert "no copy of an entry" in (await ada.types("/correct New words", reply_to=5)).text()
 
 
 async def test_a_number_nobody_has_seen_is_refused(ada: Speaker) -> None:
@@ -332,7 +333,9 @@ async def test_missing_words_get_an_example(ada: Speaker) -> None:
 async def test_the_summary_is_shown_set_and_changed(office: Office, ada: Speaker) -> None:
     assert "has no summary yet" in (await ada.types("/summary")).text()
     done = await ada.types("/summary\n• Two roads closed\n- One bridge closed\n\n3. Schools open")
-    assert done.text() == "The summary of Storm Ylva has 3 points now. Every copy changes."
+    assert done.text() == "The summary of Storm Ylva has 3 points now. Everybody who follows gets it as it is now."
+    same = await ada.types("/summary\nTwo roads closed\nOne bridge closed\nSchools open")
+    assert same.text() == "That is what the summary of Storm Ylva says already, so nothing changed."
     shown = await ada.types("/summary")
     assert shown.preview is not None
     assert shown.preview.summary is not None
@@ -341,7 +344,10 @@ async def test_the_summary_is_shown_set_and_changed(office: Office, ada: Speaker
 
 async def test_coverages_are_opened_closed_and_listed(office: Office, ada: Speaker) -> None:
     new = await ada.types("/coverage new Élection 2027: the night\nZone: Paris\nLanguage: fr_FR\nStatus: planned")
-    assert "Its short name is election-2027-the-night; open it when it begins." in new.text()
+    assert (
+        "Its short name is election-2027-the-night. When it begins: /coverage open election-2027-the-night"
+        in new.text()
+    )
     assert "Its clock is Europe/Paris." in new.text()
     assert "https://t.me/livedesk_bot?start=c_election-2027-the-night" in new.text()
     assert "election-2027-the-night), planned, chosen" in (await ada.types("/coverage list")).text()
@@ -360,6 +366,7 @@ async def test_two_coverages_of_one_title_get_two_slugs(office: Office, ada: Spe
 
 async def test_a_wrong_zone_is_refused_with_the_nearest(ada: Speaker) -> None:
     assert "Did you mean Europe/London?" in (await ada.types("/coverage new Gale\nZone: Europe/Londom")).text()
+    assert "by its city, such as Europe/London" in (await ada.types("/coverage new Gale\nZone: Narnia")).text()
     assert "no language" in (await ada.types("/coverage new Gale\nLanguage: klingonese")).text()
 
 
@@ -383,3 +390,124 @@ async def test_what_is_stored_about_an_alert_is_kept_apart_from_entries(office: 
     entry = await only(office)
     assert entry.content.importance is Importance.BREAKING
     assert await office.store.read(entries.delivered, entry.id) is False
+
+
+async def test_a_summary_of_a_closed_coverage_says_who_gets_it(ada: Speaker) -> None:
+    await ada.types("/coverage close storm-ylva")
+    told = (await ada.types("/summary\nTwo roads closed")).text()
+    assert "Storm Ylva is closed: copies out there change, and nobody gets a new one." in told
+
+
+async def test_with_nothing_open_an_editor_is_told_how_to_open_something(office: Office) -> None:
+    editor = await office.editor()
+    for words in ("Bridge closed", "/post Bridge closed", "/alert Bridge closed", "/summary"):
+        told = (await editor.types(words)).text()
+        assert "Open one with /coverage new TITLE; /coverage list shows those there are." in told
+
+
+async def test_in_a_closed_coverage_no_card_is_shown_that_could_not_be_published(ada: Speaker) -> None:
+    await ada.types("/coverage close storm-ylva")
+    for words in ("Bridge closed", "/post Bridge closed", "/alert Bridge closed"):
+        told = await ada.types(words)
+        assert "storm-ylva is closed, so nothing new goes out in it. To open it: /coverage open" in told.text()
+        assert told.preview is None
+
+
+async def test_an_unknown_coverage_tells_an_editor_where_to_look(ada: Speaker) -> None:
+    assert "/coverage list shows what there is." in (await ada.types("/coverage use flood")).text()
+    assert "/live shows what there is." in (await ada.types("/stop flood")).text()
+
+
+async def test_only_those_who_asked_for_that_much_are_counted(office: Office, ada: Speaker) -> None:
+    await office.telegram(caller=50).types("/follow")
+    await office.telegram(caller=51).types("/follow key")
+    await office.telegram(caller=52).types("/follow breaking")
+    card = await ada.types("Bridge closed")
+    assert "Reaches 1 place on Telegram" in card.text()
+    key = await ada.presses(card, "Mark as key point")
+    assert "Reaches 2 places on Telegram" in key.text()
+    assert "Queued #1: reaches 2 places" in (await ada.presses(key, "Publish")).text()
+    assert "Reaches 3 places on Telegram" in (await ada.types("/alert Dam broken")).text()
+
+
+async def test_one_word_for_a_long_entry_is_shown_before_it_replaces_it(office: Office, ada: Speaker) -> None:
+    await ada.types("/post Bridge closed\n\nThe Tay bridge is shut to all traffic until Monday morning.")
+    card = await ada.types("/correct 1 Bridge open")
+    assert "Careful: most of the text that stood there is gone." in card.text()
+    assert (await only(office)).revision == 1
+    await ada.presses(card, "Publish correction")
+    assert (await only(office)).content.headline == "Bridge open"
+
+
+async def test_a_silent_correction_says_how_to_tell_readers_and_a_note_alone_does(office: Office, ada: Speaker) -> None:
+    await ada.types("/post Bridge closed")
+    told = (await ada.types("/correct 1 Bridge open")).text()
+    assert "Readers are not told that it changed. To tell them, send /correct 1 with a second line “Note: " in told
+    assert "Corrected #1" in (await ada.types("/correct 1\nNote: It was never closed")).text()
+    entry = await only(office)
+    assert entry.content.headline == "Bridge open"
+    assert [one.note for one in entry.content.corrections] == ["It was never closed"]
+
+
+async def test_correct_with_a_number_alone_shows_the_words_to_copy(ada: Speaker) -> None:
+    await ada.types("/post Bridge closed\n\nThe **Tay** bridge.")
+    told = (await ada.types("/correct 1")).text()
+    assert told.endswith("This is what #1 says now, to copy and change:\nBridge closed\n\nThe **Tay** bridge.")
+
+
+async def test_a_command_changed_after_it_published_corrects_what_it_published(office: Office, ada: Speaker) -> None:
+    await ada.types("/post Bridge closd", token="telegram:tg:1:7")
+    card = await ada.types("/post Bridge closed", Mark.EDITED, token="telegram:tg:1:7:99", edits="telegram:tg:1:7")
+    assert "Correction of #1." in card.text()
+    assert (await only(office)).revision == 1
+    await ada.presses(card, "Publish correction")
+    assert (await only(office)).content.headline == "Bridge closed"
+
+
+async def test_a_command_changed_after_it_was_taken_back_is_a_new_draft(office: Office, ada: Speaker) -> None:
+    await ada.presses(await ada.types("/post Bridge closd", token="telegram:tg:1:7"), "Undo")
+    card = await ada.types("/post Bridge closed", Mark.EDITED, edits="telegram:tg:1:7")
+    assert "Draft for Storm Ylva" in card.text()
+
+
+async def test_somebody_elses_command_cannot_be_changed_by_its_token(office: Office, ada: Speaker) -> None:
+    await ada.types("/post Bridge closed", token="telegram:tg:1:7")
+    other = await office.editor(caller=2)
+    assert "Draft for" in (await other.types("/post Bridge open", Mark.EDITED, edits="telegram:tg:1:7")).text()
+
+
+async def test_a_picture_without_a_description_is_mentioned_also_when_it_goes_at_once(
+    office: Office, ada: Speaker
+) -> None:
+    told = (await ada.types("/post Waves", pictures=(office.picture(),))).text()
+    assert "The picture has no description." in told
+
+
+async def test_hidden_and_turning_characters_do_not_reach_readers(office: Office, ada: Speaker) -> None:
+    await ada.types("/post \u202eBri\u200bdge\u2066 clo\U000e0041sed\n\nNo\u202e way")
+    content = (await only(office)).content
+    assert content.headline == "Bridge closed"
+    assert blocks.plain(content.blocks[0].text) == "No way"
+
+
+async def test_a_person_removed_has_no_rights_from_that_moment(office: Office, ada: Speaker) -> None:
+    card = await ada.types("Bridge closed")
+    queued = await ada.types("/post Schools open")
+    assert ada.person is not None
+    await office.store.write(people.remove, ada.person.key, by="owner", now=office.clock())
+    assert "not enrolled" in (await ada.types("/post News")).text()
+    assert "used already" in (await ada.presses(card, "Publish")).text()
+    assert "used already" in (await ada.presses(queued, "Undo")).text()
+    assert [one.content.headline for one in await stream(office)] == ["Schools open"]
+
+
+async def test_closing_a_coverage_sends_its_followers_nothing(office: Office, ada: Speaker) -> None:
+    await office.telegram(caller=50).types("/follow")
+    await ada.types("/coverage close storm-ylva")
+    assert office.carries() == ()
+
+
+async def test_a_coverage_opened_in_a_rehearsal_is_stamped_so(office: Office, ada: Speaker) -> None:
+    await ada.types("/post Bridge closed")
+    assert (await office.rooms.newsroom.coverage("storm-ylva")).mode is Mode.REHEARSAL
+    assert (await only(office)).mode is Mode.REHEARSAL

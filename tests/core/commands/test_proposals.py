@@ -146,7 +146,7 @@ async def test_an_entry_changed_under_the_card_is_shown_once_more(office: Office
     await imports(office, FORTH)
     card = await ada.types("/proposals 1")
     office.clock.passes(minutes=1)
-    await ada.types("/correct 1 Bridge half closed")
+    await ada.types("/correct 1 Bridge half closed\nNote: One lane is open")
     fresh = await ada.presses(card, "Publish correction")
     assert fresh.text().startswith("Somebody changed this entry in the meantime, so nothing went out.")
     assert "Careful: somebody changed #1" in fresh.text()
