@@ -175,7 +175,7 @@ class Entry:
     content: Content
     mode: Mode
     published_at: datetime
-    """When Livedesk published it."""
+    """When it was first published: here, or, for an imported entry, by its source."""
     display_at: datetime
     """The clock readers see and that sorts the stream; for an imported entry the source's own."""
     updated_at: datetime

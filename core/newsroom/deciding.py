@@ -47,7 +47,7 @@ class Deciding:
 
     async def waiting(self, coverage: Coverage) -> tuple[Suggested, ...]:
         """What waits in a coverage, oldest first; without what has nothing left to decide."""
-        return await self._store.read(_waiting, coverage.id)
+        return await self._store.read(waiting, coverage.id)
 
     async def suggested(self, proposal_id: int) -> Suggested:
         """One that waits. Raises ProposalSettled."""
@@ -72,7 +72,8 @@ def noted(content: Content, note: str, now: datetime) -> Content:
     return replace(content, corrections=(*content.corrections, Correction(note, now))) if note else content
 
 
-def _waiting(conn: Connection, coverage_id: int) -> tuple[Suggested, ...]:
+def waiting(conn: Connection, coverage_id: int) -> tuple[Suggested, ...]:
+    """What waits in a coverage, oldest first; without what has nothing left to decide."""
     every = (_read(conn, one) for one in entries.proposals(conn, coverage_id))
     return tuple(one for one in every if one.entry.status is EntryStatus.PUBLISHED and one.content != one.entry.content)
 

@@ -3,10 +3,8 @@
 from core.formats import page
 from core.formats.page import Page, PageEntry
 from core.model import Coverage, Entry, EntryStatus, Source
+from core.newsroom import identities
 from core.store import Connection, coverages, entries
-
-SYSTEM = "livedesk"
-"""What we call ourselves as a source, when somebody imports what we exported."""
 
 
 def read(conn: Connection, coverage_id: int) -> Page:
@@ -16,7 +14,7 @@ def read(conn: Connection, coverage_id: int) -> Page:
     public = (entry for entry in entries.of_coverage(conn, coverage_id) if entry.status is not EntryStatus.UNDONE)
     return Page(
         title=coverage.title,
-        source=coverage.source or Source(SYSTEM, coverage.slug, coverage.slug),
+        source=coverage.source or _own(coverage),
         entries=tuple(_entry(coverage, entry) for entry in public),
         standfirst=coverage.standfirst,
         language=coverage.language,
@@ -36,7 +34,7 @@ def _entry(coverage: Coverage, entry: Entry) -> PageEntry:
         content=entry.content,
         display_at=entry.display_at,
         source=entry.source or _own_source(coverage, entry),
-        updated_at=entry.updated_at if entry.revision > 1 else None,
+        updated_at=entry.updated_at if entry.updated_at != entry.display_at else None,
         first_published=entry.published_at,
         number=entry.number,
         revision=entry.revision,
@@ -44,10 +42,12 @@ def _entry(coverage: Coverage, entry: Entry) -> PageEntry:
     )
 
 
+def _own(coverage: Coverage) -> Source:
+    name = identities.of_coverage(coverage)
+    return Source(identities.SYSTEM, name, name)
+
+
 def _own_source(coverage: Coverage, entry: Entry) -> Source:
     body = page.body_text(entry.content.blocks)
-    return Source(
-        SYSTEM,
-        f"{coverage.slug}#{entry.number}",
-        page.fingerprint(entry.display_at, entry.content.headline, body),
-    )
+    mark = page.fingerprint(entry.display_at, entry.content.headline, body)
+    return Source(identities.SYSTEM, identities.of_entry(coverage, entry.number), mark)

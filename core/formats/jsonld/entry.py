@@ -172,13 +172,18 @@ def own_source(reading: Reading, node: Node, found: Source) -> Source:
 
 
 def _identity(reading: Reading, node: Node, around: Around) -> str:
-    """What tells this entry apart on its page: @id, identifier, the fragment or query of its address, its address."""
+    """What tells this entry apart on its page: @id, identifier, the fragment or query of its address, its address.
+
+    In our own exports the identifier comes first: it never changes.
+    """
+    given = node.get("identifier")
+    stated = reading.words(given.get("value") if isinstance(given, Mapping) else given)
+    if reading.ours and stated:
+        return stated
     identity = node.get("@id")
     # "_:b0" is a blank node: its name changes with every export.
     if isinstance(identity, str) and identity and not identity.startswith("_:"):
         return reading.words(identity)
-    given = node.get("identifier")
-    stated = reading.words(given.get("value") if isinstance(given, Mapping) else given)
     return stated or _from_address(reading.words(node.get("url")), around.url)
 
 

@@ -155,7 +155,8 @@ def _page(
 
 
 def _source(reading: Reading, coverage: _Coverage, entries: Sequence[page.PageEntry]) -> Source:
-    stated = coverage.node.get("@id")
+    stated = coverage.node.get("identifier") if reading.ours else None
+    stated = stated or coverage.node.get("@id")
     identity = reading.words(stated) if isinstance(stated, str) and not stated.startswith("_:") else ""
     if identity.startswith("#"):
         identity = f"{coverage.url}{identity}" if coverage.url else ""

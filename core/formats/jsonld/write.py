@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core import blocks
 from core.formats import page, zones
-from core.formats.jsonld import assets, people, summary, terms
+from core.formats.jsonld import assets, names, people, summary, terms
 from core.model import Content, CoverageStatus, EntryStatus, Importance, Source
 
 _ENDED = (CoverageStatus.CLOSED, CoverageStatus.ARCHIVED)
@@ -35,7 +35,7 @@ def _coverage(given: page.Page, now: datetime) -> dict[str, Any]:
     return _full(
         {
             "@type": terms.LIVE_BLOG,
-            "@id": given.source.identity,
+            "@id": names.of_page(given),
             "identifier": given.source.identity,
             "url": given.url,
             "mainEntityOfPage": {"@type": "WebPage", "@id": given.url} if given.url else None,
@@ -56,12 +56,15 @@ def _coverage(given: page.Page, now: datetime) -> dict[str, Any]:
             "ext:timeZone": given.zone,
             "ext:summaryAsOf": _clock(given.summary_as_of, zone),
             "ext:source": _source(given.source),
-            "liveBlogUpdate": [_entry(entry, zone, given.url) for entry in reversed(shown)],
+            "liveBlogUpdate": [
+                _entry(entry, name, zone)
+                for entry, name in reversed([*zip(shown, names.of_entries(given, shown), strict=True)])
+            ],
         }
     )
 
 
-def _entry(entry: page.PageEntry, zone: ZoneInfo, of_page: str | None) -> dict[str, Any]:
+def _entry(entry: page.PageEntry, name: str, zone: ZoneInfo) -> dict[str, Any]:
     content = entry.content
     retracted = entry.status is EntryStatus.RETRACTED
     # A retracted entry stays as an object, so that nobody keeps its old text for want of a word from us.
@@ -69,7 +72,7 @@ def _entry(entry: page.PageEntry, zone: ZoneInfo, of_page: str | None) -> dict[s
     return _full(
         {
             "@type": "BlogPosting",
-            "@id": entry.source.identity,
+            "@id": name,
             "identifier": entry.source.identity,
             "url": content.url,
             "position": entry.number,

@@ -1,7 +1,7 @@
 """Entries: published once, changed by revisions, never deleted."""
 
-from core.store.entries.changing import retract, revise, undo
-from core.store.entries.proposals import proposal, proposals, propose, settle_proposal
+from core.store.entries.changing import retract, revise, set_source, undo
+from core.store.entries.proposals import proposal, proposals, propose, settle_proposal, verdict
 from core.store.entries.publishing import Published, publish, send_stored
 from core.store.entries.reading import (
     at_revision,
@@ -34,7 +34,9 @@ __all__ = [
     "revise",
     "revisions",
     "send_stored",
+    "set_source",
     "settle_proposal",
     "undo",
     "unsent",
+    "verdict",
 ]

@@ -51,10 +51,15 @@ def revise(
             urgency = Urgency.NOTICE if change is Change.CORRECTION else Urgency.EDIT
             _carry(conn, after, Operation.EDIT, urgency, now)
     if source is not None and source != before.source:
-        conn.execute(tables.entry.update().where(_ENTRY.id == entry_id).values(**provenance.columns(source)))
+        set_source(conn, entry_id, source)
         after = replace(after, source=source)
     commands.settle(conn, actor, token, {"revision": after.revision})
     return after
+
+
+def set_source(conn: sa.Connection, entry_id: int, source: Source) -> None:
+    """Note under which name, and looking how, its source shows an entry now."""
+    conn.execute(tables.entry.update().where(_ENTRY.id == entry_id).values(**provenance.columns(source)))
 
 
 def retract(
@@ -66,6 +71,7 @@ def retract(
     actor: str,
     token: str,
     now: datetime,
+    updated_at: datetime | None = None,
     send: bool = True,
 ) -> Entry:
     """Take an entry back for everybody: what has not gone out yet stops here, every copy out there becomes a notice.
@@ -78,7 +84,9 @@ def retract(
         return reading.at_revision(conn, entry_id, answer["revision"])
     before = reading.get(conn, entry_id)
     withdrawn = replace(before.content, reason=reason)
-    after = _advance(conn, before, expected, withdrawn, EntryStatus.RETRACTED, Change.RETRACTION, actor, now)
+    after = _advance(
+        conn, before, expected, withdrawn, EntryStatus.RETRACTED, Change.RETRACTION, actor, now, updated_at=updated_at
+    )
     sending.end(conn, after.bulletin_id, (Operation.PUBLISH, Operation.EDIT), now)
     if send:
         _carry(conn, after, Operation.RETRACT, Urgency.NOTICE, now)

@@ -44,6 +44,13 @@ def proposal(conn: sa.Connection, proposal_id: int) -> Proposal | None:
     return None if row is None else _noun(row)
 
 
+def verdict(conn: sa.Connection, entry_id: int, content: Content) -> bool | None:
+    """What an editor last decided about this very suggestion: accepted, declined, or None while nobody did."""
+    mine = _PROPOSAL.entry_id == entry_id, _PROPOSAL.digest == codec.digest(codec.to_json(content))
+    decided = sa.select(_PROPOSAL.accepted).where(*mine, _PROPOSAL.accepted.is_not(None))
+    return conn.execute(decided.order_by(_PROPOSAL.id.desc()).limit(1)).scalar()
+
+
 def settle_proposal(
     conn: sa.Connection,
     proposal_id: int,

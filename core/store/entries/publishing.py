@@ -32,9 +32,11 @@ def publish(
     actor: str,
     token: str,
     now: datetime,
+    first_published: datetime | None = None,
     display_at: datetime | None = None,
     updated_at: datetime | None = None,
     number: int | None = None,
+    revision: int = 1,
     not_before: datetime | None = None,
     alert: bool = False,
     source: Source | None = None,
@@ -42,8 +44,9 @@ def publish(
 ) -> Published:
     """Publish an entry, or only store it (`send=False`: imports). One token makes one entry, however often it comes.
 
-    `number` keeps an imported entry's own public number when no earlier entry has reached it. `not_before` leaves time
-    to undo. The cost is the same for any audience. Raises CoverageNotOpen (if sent), TokenReused, NoSuchCoverage.
+    An imported entry keeps its own times, its `revision` and, when no earlier entry has reached it, its `number`.
+    `not_before` leaves time to undo. The cost is the same for any audience. Raises CoverageNotOpen (if sent),
+    TokenReused, NoSuchCoverage.
     """
     request = codec.digest("publish", coverage_id, codec.to_json(content), alert, source.identity if source else None)
     answer = commands.claim(conn, actor, token, request, now)
@@ -53,13 +56,13 @@ def publish(
     if send and coverage.status is not CoverageStatus.LIVE:
         raise CoverageNotOpen(coverage.slug, coverage.status.value)
     shown_at = display_at or now
-    instants = {"published_at": now, "display_at": shown_at, "updated_at": updated_at or shown_at}
-    entry = _write(conn, coverage, content, source, actor, instants, alert=alert)
+    past = {"published_at": first_published or now, "display_at": shown_at, "updated_at": updated_at or shown_at}
+    entry = _write(conn, coverage, content, source, actor, now, {**past, "revision": revision}, alert=alert)
     if send:
         _send(conn, entry.bulletin_id, coverage_id, now, not_before, alert=alert)
     told = {"coverage": coverage_id, "number": entry.number, "alert": alert, "sent": send}
     audit.write(conn, at=now, by=actor, action="publish", subject="entry", subject_id=entry.id, detail=told)
-    commands.settle(conn, actor, token, {"entry": entry.id, "revision": 1})
+    commands.settle(conn, actor, token, {"entry": entry.id, "revision": entry.revision})
     return Published(entry, replayed=False)
 
 
@@ -99,7 +102,8 @@ def _write(
     content: Content,
     source: Source | None,
     by: str,
-    instants: dict[str, datetime],
+    now: datetime,
+    past: dict[str, Any],
     *,
     alert: bool,
 ) -> Entry:
@@ -107,17 +111,16 @@ def _write(
     values: dict[str, Any] = {
         "coverage_id": coverage.id,
         "number": coverage.next_number - 1,
-        "revision": 1,
         "status": EntryStatus.PUBLISHED,
         "mode": coverage.mode,
-        **instants,
+        **past,
     }
     entry_id = _insert(conn, tables.entry, values | provenance.columns(source))
-    revision = {"entry_id": entry_id, "revision": 1, "content": codec.to_json(content), "change": Change.FIRST}
-    at = instants["published_at"]
-    conn.execute(tables.entry_revision.insert().values(**revision, status=EntryStatus.PUBLISHED, by=by, at=at))
+    its = {"entry_id": entry_id, "revision": past["revision"]}
+    said = {"content": codec.to_json(content), "change": Change.FIRST, "by": by, "at": now}
+    conn.execute(tables.entry_revision.insert().values(**its, **said, status=EntryStatus.PUBLISHED))
     bulletin = {"kind": BulletinKind.ALERT if alert else BulletinKind.ENTRY, "coverage_id": coverage.id, "words": ""}
-    bulletin |= {"entry_id": entry_id, "revision": 1, "mode": coverage.mode, "created_at": at, "kept": 2}
+    bulletin |= {**its, "mode": coverage.mode, "created_at": now, "kept": 2}
     bulletin_id = _insert(conn, tables.bulletin, bulletin)
     return Entry(id=entry_id, content=content, bulletin_id=bulletin_id, source=source, **values)
 

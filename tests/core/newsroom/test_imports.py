@@ -19,6 +19,7 @@ from core.model import (
     Source,
     Urgency,
 )
+from core.newsroom import identities
 from core.store import Store, commits, entries
 from core.store.broadcasts import Broadcast
 from tests.doubles.clock import Clock
@@ -252,7 +253,7 @@ async def test_the_page_of_what_was_typed_here_tells_what_readers_were_told(offi
     (entry,) = out.entries
     assert (entry.number, entry.revision, entry.status) == (1, 2, EntryStatus.RETRACTED)
     assert entry.content.reason == "It held"
-    assert entry.source.identity == "gale#1"
+    assert entry.source.identity == identities.of_entry(await office.rooms.newsroom.coverage("gale"), 1)
     assert entry.updated_at == office.clock()
 
 

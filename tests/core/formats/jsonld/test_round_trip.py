@@ -91,6 +91,15 @@ sources = st.builds(
     position=maybe(numbers),
     label=words,
 )
+
+
+def as_a_page_can_say(entry: formats.PageEntry) -> formats.PageEntry:
+    """A retracted entry has no body, and one that changed when it was shown did not change."""
+    changed = None if entry.updated_at == entry.display_at else entry.updated_at
+    kept = () if entry.status == "retracted" else entry.content.blocks
+    return replace(entry, updated_at=changed, content=replace(entry.content, blocks=kept))
+
+
 entries = st.builds(
     formats.PageEntry,
     content=contents,
@@ -102,7 +111,7 @@ entries = st.builds(
     revision=numbers,
     status=st.sampled_from([EntryStatus.PUBLISHED, EntryStatus.RETRACTED]),
     timed=st.booleans(),
-).map(lambda entry: replace(entry, content=replace(entry.content, blocks=())) if entry.status == "retracted" else entry)
+).map(as_a_page_can_say)
 
 
 @st.composite
