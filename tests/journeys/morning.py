@@ -78,13 +78,17 @@ class Morning:
 
     async def opens(self) -> None:
         """Open the house on its store, and wait until both platforms know it."""
-        self.store = Store.open(self.store_url, mode=Mode.REHEARSAL)
+        self.opens_store()
         members = (
             Member(TELEGRAM, Platform.TELEGRAM, casting.TELEGRAM_TOKEN, self.stage.url),
             Member(DISCORD, Platform.DISCORD, casting.DISCORD_TOKEN, self.stage.url),
         )
         self.house = House(self.store, members, mode=Mode.REHEARSAL, clock=now, habits=self.habits)
         self._living = asyncio.create_task(self.house.live())
+
+    def opens_store(self) -> None:
+        """Open the store alone."""
+        self.store = Store.open(self.store_url, mode=Mode.REHEARSAL)
 
     async def is_known(self) -> None:
         """Wait until Discord offers our commands and hears us."""
