@@ -14,16 +14,12 @@ _BULLETIN = tables.bulletin.c
 
 def summary(conn: sa.Connection, coverage_id: int) -> Summary | None:
     """What we know now; None when nobody wrote any."""
-    wanted = sa.select(tables.summary_revision).where(_SUMMARY.coverage_id == coverage_id)
-    row = conn.execute(wanted.order_by(_SUMMARY.revision.desc()).limit(1)).first()
-    return None if row is None else Summary(row.coverage_id, row.revision, tuple(row.points), row.as_of)
+    return _newest(conn, _SUMMARY.coverage_id == coverage_id)
 
 
 def last_summary_by(conn: sa.Connection, coverage_id: int, by: str) -> Summary | None:
     """The newest summary that one of us wrote, whatever stands now: what an import said last time."""
-    wanted = sa.select(tables.summary_revision).where(_SUMMARY.coverage_id == coverage_id, _SUMMARY.by == by)
-    row = conn.execute(wanted.order_by(_SUMMARY.revision.desc()).limit(1)).first()
-    return None if row is None else Summary(row.coverage_id, row.revision, tuple(row.points), row.as_of)
+    return _newest(conn, _SUMMARY.coverage_id == coverage_id, _SUMMARY.by == by)
 
 
 def set_summary(
@@ -114,3 +110,9 @@ def _carry(conn: sa.Connection, coverage_id: int, bulletin_id: int, now: datetim
         edit, behind = Operation.EDIT, Urgency.EDIT
         sending.change(conn, bulletin_id=bulletin_id, coverage_id=coverage_id, operation=edit, urgency=behind, now=now)
     send_summary(conn, coverage_id, now)
+
+
+def _newest(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> Summary | None:
+    wanted = sa.select(tables.summary_revision).where(*where).order_by(_SUMMARY.revision.desc()).limit(1)
+    row = conn.execute(wanted).first()
+    return None if row is None else Summary(row.coverage_id, row.revision, tuple(row.points), row.as_of)
