@@ -13,6 +13,7 @@ from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError
 from bots.telegram.sender import TelegramSender
 from bots.telegram.transport import Bot
 from core import locales
+from core.commands.call import short
 from core.commands.desk import Desk
 from core.commands.reply import Button, Later, Reply
 from core.model import Address
@@ -57,7 +58,7 @@ class Answers:
 
     async def toast(self, query_id: str, words: str) -> None:
         """Answer a press; an empty text only ends its waiting sign."""
-        text = words if len(words) <= LONGEST_TOAST else f"{words[: LONGEST_TOAST - 1]}…"
+        text = short(words, LONGEST_TOAST)
         await self._patiently("answerCallbackQuery", callback_query_id=query_id, text=text or None)
 
     async def stop(self) -> None:

@@ -6,9 +6,10 @@ import discord
 
 from bots.discord.calls import Payload
 from bots.discord.messages import NOBODY
-from bots.discord.render.markdown import escaped
+from bots.discord.render.markdown import fitted
 from bots.discord.render.parts import CONTENT_LIMIT
 from core import locales
+from core.commands.call import short
 from core.commands.reply import Ask, Button, Reply, Style
 
 ONLY_THEM = discord.MessageFlags(ephemeral=True).value
@@ -23,7 +24,7 @@ _ROW, _BUTTON, _INPUT, _LABEL = 1, 2, 4, 18
 def card(reply: Reply) -> Payload:
     """A reply's lines and buttons."""
     return {
-        "content": _fitting(reply.text()),
+        "content": fitted(reply.text(), CONTENT_LIMIT),
         "components": [_row(row, reply.language) for row in reply.buttons],
         "embeds": [],
         "allowed_mentions": NOBODY.to_dict(),
@@ -40,11 +41,11 @@ def form(ask: Ask, language: str, custom_id: str) -> Payload:
     speak = locales.words(language)
     return {
         "custom_id": custom_id,
-        "title": _clipped(speak.tell(ask.title), _TITLE),
+        "title": short(speak.tell(ask.title), _TITLE),
         "components": [
             {
                 "type": _LABEL,
-                "label": _clipped(speak.tell(field.label), _FIELD_LABEL),
+                "label": short(speak.tell(field.label), _FIELD_LABEL),
                 "component": _input(field.name, field.value, field.max_length, long=field.long, needed=field.required),
             }
             for field in ask.fields
@@ -68,20 +69,7 @@ def _row(row: tuple[Button, ...], language: str) -> dict[str, Any]:
 
 
 def _button(button: Button, language: str) -> dict[str, Any]:
-    label = _clipped(locales.words(language).tell(button.label), _BUTTON_LABEL)
+    label = short(locales.words(language).tell(button.label), _BUTTON_LABEL)
     if button.url:
         return {"type": _BUTTON, "style": _LINK, "label": label, "url": button.url}
     return {"type": _BUTTON, "style": _STYLES[button.style], "label": label, "custom_id": button.id}
-
-
-def _clipped(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
-
-
-def _fitting(words: str) -> str:
-    """Words escaped, cut where escaping made them too long."""
-    drawn = escaped(words)
-    while len(drawn) > CONTENT_LIMIT:
-        words = words[: len(words) - (len(drawn) - CONTENT_LIMIT) // 2 - 1]
-        drawn = f"{escaped(words)}…"
-    return drawn

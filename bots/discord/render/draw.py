@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bots.discord.render.markdown import escaped, room, written
+from bots.discord.render.markdown import fitted, room, written
 from bots.discord.render.order import Order, order
 from bots.discord.render.parts import (
     CARDS_LIMIT,
@@ -94,13 +94,4 @@ def _card(block: Video | Embed, colour: int | None) -> Card:
     url = markup.safe_url(block.url or "") or ""
     host = markup.shown_host(url)
     title, source = (block.title, host) if isinstance(block, Video) else (block.text, block.provider or host)
-    return Card(_clipped(" ".join(title.split()) or host), url, source[:TITLE_LIMIT], colour)
-
-
-def _clipped(words: str) -> str:
-    """Words cut to what a title takes once they are escaped."""
-    drawn = escaped(words)
-    while len(drawn) > TITLE_LIMIT:
-        words = words[: len(words) - max(1, (len(drawn) - TITLE_LIMIT) // 2)]
-        drawn = escaped(words) + "…"
-    return drawn
+    return Card(fitted(" ".join(title.split()) or host, TITLE_LIMIT), url, source[:TITLE_LIMIT], colour)

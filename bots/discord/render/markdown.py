@@ -64,6 +64,15 @@ def escaped(words: str) -> str:
     return "\n".join(_row((Run(row),)) for row in words.split("\n"))
 
 
+def fitted(words: str, most: int) -> str:
+    """Words escaped, cut where they would then be longer than `most`."""
+    drawn = escaped(words)
+    while len(drawn) > most:
+        words = words[: len(words) - max(1, (len(drawn) - most) // 2)]
+        drawn = escaped(words) + "…"
+    return drawn
+
+
 def _lead(line: Line) -> str:
     return _LEADS.get(line.lead, line.lead)
 
