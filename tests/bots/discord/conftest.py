@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import io
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from typing import Any
 
 import discord
 import pytest
-from PIL import Image
 
 from bots.discord.bot import DiscordBot
 from bots.discord.client import Client
@@ -226,10 +224,3 @@ async def desk_bot(make: Make, launch: Launch, hear: Hear, town: Town, store: St
     bot = await launch(make(account="dc", hears=hear()))
     await until(lambda: store.read_now(house.read, "discord.commands.dc") is not None)
     return bot
-
-
-@pytest.fixture(scope="session")
-def picture() -> bytes:
-    held = io.BytesIO()
-    Image.new("RGB", (64, 48), (200, 30, 30)).save(held, "PNG")
-    return held.getvalue()

@@ -19,6 +19,7 @@ from core.model import Address, Coverage, DestinationStatus, PlaceKind, Platform
 from core.store import destinations
 from tests.bots.discord.checker import complaints
 from tests.bots.discord.conftest import Hear, Launch, Make, Town, address, until
+from tests.doubles.pictures import picture
 from tests.doubles.speakers import Office
 
 
@@ -128,9 +129,9 @@ async def test_an_editor_publishes_from_a_form(desk_bot: DiscordBot, town: Town,
 
 
 async def test_a_picture_can_come_with_a_command(
-    desk_bot: DiscordBot, office: Office, town: Town, grace: Person, picture: bytes, tmp_path: Path
+    desk_bot: DiscordBot, office: Office, town: Town, grace: Person, tmp_path: Path
 ) -> None:
-    shown = {"picture": ("bridge.png", picture), "alt": "The old bridge"}
+    shown = {"picture": ("bridge.png", picture()), "alt": "The old bridge"}
     answer = await grace.uses("desk post", channel=town.channel, text="Bridge closed", **shown)
     assert "Queued #1" in answer.text
     assert complaints(tmp_path / "journal.jsonl") == []

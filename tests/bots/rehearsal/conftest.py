@@ -1,6 +1,5 @@
 """A stage, and the real python-telegram-bot client in front of it."""
 
-import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 import telegram
-from PIL import Image
 
 from bots.rehearsal.stage import Stage
 from bots.rehearsal.telegram_world.accounts import BotAccount
+from tests.doubles.pictures import picture
 
 TOKEN = "42:STAGE-token_of-the-rehearsal"
 Wire = Callable[..., Awaitable[tuple[int, dict[str, Any]]]]
@@ -68,12 +67,6 @@ async def wire(stage: Stage, bot: BotAccount) -> AsyncIterator[Wire]:
                 return response.status, await response.json()
 
         yield call
-
-
-def picture(width: int = 64, height: int = 48, kind: str = "PNG") -> bytes:
-    held = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 30, 30)).save(held, kind)
-    return held.getvalue()
 
 
 @pytest.fixture

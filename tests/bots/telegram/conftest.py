@@ -2,11 +2,9 @@
 
 import asyncio
 import hashlib
-import io
 from dataclasses import replace
 
 import pytest
-from PIL import Image
 
 from bots.rehearsal.stage import Stage
 from bots.telegram import bot as telegram_bot
@@ -19,6 +17,7 @@ from core.pacing import Pace, Window
 from core.store import Store, inbox
 from core.store import media as stored_media
 from tests.doubles.bulletins import bulletin
+from tests.doubles.pictures import picture
 from tests.doubles.speakers import Office
 
 TOKEN = "42:CANARY-token_that-must-not-be-seen"
@@ -41,10 +40,8 @@ class Shelf:
         self.remotes = {}
         self.taken = []
 
-    def put(self, colour=(200, 30, 30), size=(64, 48)):
-        held = io.BytesIO()
-        Image.new("RGB", size, colour).save(held, "PNG")
-        return self.put_bytes(held.getvalue())
+    def put(self, colour=(200, 30, 30)):
+        return self.put_bytes(picture(colour=colour))
 
     def put_bytes(self, content):
         digest = hashlib.sha256(content).hexdigest()

@@ -1,14 +1,12 @@
 """What people do on Telegram reaches the desk as it was, and what the desk says reaches them."""
 
-import io
-
 import pytest
 import sqlalchemy as sa
-from PIL import Image
 
 from core.commands.heard import Mark
 from core.model import Address, PlaceKind, Platform
 from core.store import destinations
+from tests.doubles.pictures import picture
 
 
 @pytest.fixture
@@ -28,12 +26,6 @@ async def editor(telegram, storm):
     await telegram.idle()
     telegram.heard.clear()
     return person
-
-
-def picture(width=60):
-    held = io.BytesIO()
-    Image.new("RGB", (width, 40), (10, 20, 30)).save(held, "PNG")
-    return held.getvalue()
 
 
 def carried(telegram):
