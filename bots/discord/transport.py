@@ -145,6 +145,11 @@ class Http(HTTPClient):
         self.connector = SealedConnector(origins) if self._way.sealed else aiohttp.TCPConnector(limit=0)
         return await super().static_login(token)
 
+    async def close(self) -> None:
+        """Speak no more until the next login. What is still called then was never sent, and is owed."""
+        self.token = None
+        await super().close()
+
     async def request(
         self,
         route: Route,

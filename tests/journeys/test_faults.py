@@ -99,6 +99,12 @@ async def test_a_revoked_telegram_token_stops_that_bot_only_and_says_so(followed
     assert "Queued #1" in answer.text
     await until(lambda: followed.readings("Bridge closed") == [0, 0, 1])
 
+    # The owner gets a new token of the same bot: what was owed arrives.
+    await followed.closes()
+    followed.troubled, followed.cast.telegram_bot.revoked = frozenset(), False
+    await followed.opens()
+    await followed.everybody_reads("Bridge closed")
+
 
 async def test_a_revoked_discord_token_stops_that_bot_only_and_says_so(followed: Morning, expected: set[str]) -> None:
     expected.add("put a new one into the settings")
@@ -107,6 +113,11 @@ async def test_a_revoked_discord_token_stops_that_bot_only_and_says_so(followed:
     await until(lambda: DISCORD in followed.house.troubles())
     await followed.tells("/post Bridge closed")
     await until(lambda: followed.readings("Bridge closed") == [1, 1, 0])
+
+    await followed.closes()
+    followed.troubled, followed.cast.discord_app.token_revoked = frozenset(), False
+    await followed.opens()
+    await followed.everybody_reads("Bridge closed")
 
 
 async def test_one_conflict_is_borne_and_three_in_a_row_mean_somebody_has_our_token(

@@ -44,11 +44,12 @@ class Door:
         name = request.match_info["method"]
         method = METHODS.get(name.lower())
         shown = method.name if method else name
+        given = Given()
         try:
             given = await _read(request)
             bot = self._bot(request.match_info["token"])
         except RefusalError as refusal:
-            self._record(shown, Given(), arrived, refusal.code, None)
+            self._record(shown, given, arrived, refusal.code, None)
             return _answer(refusal.code, refusal.body())
 
         def record(status: int) -> None:
