@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.discord.render.markdown import UNSEEN, escaped, room, written
+from bots.discord.render.markdown import UNSEEN, escaped, fitted, room, written
 from core.blocks import Run, plain
 from core.markup import Line, Look
 from core.telling import BULLET
@@ -103,6 +103,14 @@ def test_looks_and_links_change_no_word(text: tuple[Run, ...]) -> None:
 def test_the_room_a_line_takes_is_never_more_than_was_counted(text: tuple[Run, ...], look: Look) -> None:
     line = Line(text, look, lead=BULLET if look is Look.POINT else "")
     assert len(written(line)) <= room(line)
+
+
+@settings(deadline=None)
+@given(words, st.integers(1, 40))
+def test_words_with_too_little_room_are_cut_at_their_end_and_say_so(typed: str, most: int) -> None:
+    drawn = fitted(typed, most)
+    assert len(drawn) <= most
+    assert drawn == escaped(typed) or (len(escaped(typed)) > most and drawn.endswith("…"))
 
 
 @settings(deadline=None)
