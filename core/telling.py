@@ -35,10 +35,10 @@ class Telling:
     """What it tells of on other sites, where readers may be sent."""
 
 
-def tell(bulletin: Bulletin, words: locales.Words, *, pictures: int, linked: bool) -> Telling:
-    """The bulletin with at most so many pictures shown; any more are told in words, `linked` to their addresses."""
+def tell(bulletin: Bulletin, words: locales.Words, *, pictures: int) -> Telling:
+    """The bulletin with at most so many pictures shown; any more are told in words."""
     if bulletin.entry is not None:
-        return _entry(bulletin, bulletin.entry, words, shown(bulletin)[:pictures], linked=linked)
+        return _entry(bulletin, bulletin.entry, words, shown(bulletin)[:pictures])
     if bulletin.summary is not None:
         return _summary(bulletin, bulletin.summary, words)
     return Telling((Line(blocks.text(bulletin.words)),))
@@ -53,10 +53,9 @@ def shown(bulletin: Bulletin) -> tuple[Image, ...]:
     return tuple(found.values())
 
 
-def picture(image: Image, words: locales.Words, *, linked: bool) -> Lines:
-    """A picture in words."""
-    url = image.url if linked else None
-    return _pointed(words.say("render.image"), _both(image.alt, image.caption), url, image.credit)
+def picture(image: Image, words: locales.Words) -> Lines:
+    """A picture in words, without its address: what cannot be shown must not lead to a broken link."""
+    return _pointed(words.say("render.image"), _both(image.alt, image.caption), None, image.credit)
 
 
 def retracted(bulletin: Bulletin, entry: Entry, words: locales.Words) -> Lines:
@@ -71,16 +70,14 @@ def retracted_part(bulletin: Bulletin, entry: Entry, words: locales.Words) -> Li
     return (Line(_say(words, "render.retracted_part", mark=_mark(bulletin, entry)), Look.SMALL),)
 
 
-def _entry(
-    bulletin: Bulletin, entry: Entry, words: locales.Words, images: tuple[Image, ...], *, linked: bool
-) -> Telling:
+def _entry(bulletin: Bulletin, entry: Entry, words: locales.Words, images: tuple[Image, ...]) -> Telling:
     content = entry.content
     urgent = bulletin.kind is BulletinKind.ALERT or content.importance is Importance.BREAKING
     breaking = words.say("render.breaking") if urgent else ""
     seen = {image.asset for image in images}
     untold = [block for block in content.blocks if not (isinstance(block, Image) and block.asset in seen)]
     return Telling(
-        body=tuple(line for block in untold for line in _block(block, words, linked=linked)),
+        body=tuple(line for block in untold for line in _block(block, words)),
         head=_head(content, breaking),
         breaking=breaking,
         byline=_byline(content, words),
@@ -128,7 +125,7 @@ def _corrections(bulletin: Bulletin, entry: Entry, words: locales.Words) -> Line
     )
 
 
-def _block(block: Block, words: locales.Words, *, linked: bool) -> Lines:
+def _block(block: Block, words: locales.Words) -> Lines:
     match block:
         case Paragraph(text):
             return (Line(markup.honest(text)),) if blocks.plain(text).strip() else ()
@@ -139,7 +136,7 @@ def _block(block: Block, words: locales.Words, *, linked: bool) -> Lines:
         case Quote():
             return _quote(block)
         case Image():
-            return picture(block, words, linked=linked)
+            return picture(block, words)
         case _:
             return _pointer(block, words)
 

@@ -36,7 +36,7 @@ def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) 
         said = _deal(telling.retracted(bulletin, bulletin.entry, words))
         rest = _content(telling.retracted_part(bulletin, bulletin.entry, words))
         return tuple(Drawn(Form.TEXT, text, text) for text in (*said, *[rest] * (len(kept) - len(said))))
-    told = telling.tell(bulletin, words, pictures=PICTURES_LIMIT, linked=True)
+    told = telling.tell(bulletin, words, pictures=PICTURES_LIMIT)
     contents = _contents(order(told))
     pictures = tuple(Picture(image.asset or "", image.alt[:DESCRIPTION_LIMIT]) for image in told.images)
     cards = _cards(bulletin, told)
@@ -71,7 +71,7 @@ def _content(said: Sequence[Line]) -> str:
 def _bare(content: str, told: Telling, words: locales.Words) -> str:
     """The first message's words with its pictures told instead of shown, as far as there is room."""
     for image in told.images:
-        for line in telling.picture(image, words, linked=True):
+        for line in telling.picture(image, words):
             if len(content) + len(line.joint) + room(line) <= CONTENT_LIMIT:
                 content += line.joint + written(line)
     return content

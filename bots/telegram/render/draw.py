@@ -33,7 +33,7 @@ def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) 
     slots = _slots(kept) if kept else _full(len(telling.shown(bulletin)))
     if bulletin.entry is not None and bulletin.retracted:
         return _retracted(bulletin, bulletin.entry, words, slots or (_TEXT,))
-    told = telling.tell(bulletin, words, pictures=sum(slots), linked=False)
+    told = telling.tell(bulletin, words, pictures=sum(slots))
     ordered = order(told)
     caption, texts = _captioned(ordered, slots)
     # Messages are matched by their order, so a text that stands before a picture must stay one.
