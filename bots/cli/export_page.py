@@ -11,7 +11,6 @@ import typer
 
 from bots.cli import asked, stores, troubles
 from core import formats
-from core.errors import NoSuchCoverage
 from core.model import Coverage
 from core.newsroom import pages
 from core.store import Store, coverages
@@ -44,16 +43,16 @@ def command(
 
 
 def _chosen(store: Store, slug: str) -> Coverage:
-    if slug:
-        found = store.read_now(coverages.by_slug, slug.strip().casefold())
-        if found is None:
-            raise NoSuchCoverage(slug)
-        return found
     every = store.read_now(coverages.listed)
-    if len(every) != 1:
-        names = ", ".join(one.slug for one in every)
-        raise troubles.Trouble(f"Which coverage? There are: {names}" if every else "There is no coverage to export yet")
-    return every[0]
+    wanted = [one for one in every if one.slug == slug.strip().casefold()] if slug else every
+    if len(wanted) == 1:
+        return wanted[0]
+    if not every:
+        raise troubles.Trouble("There is no coverage to export yet")
+    names = ", ".join(one.slug for one in every)
+    raise troubles.Trouble(
+        f"There is no coverage {slug}, only: {names}" if slug else f"Which coverage? There are: {names}"
+    )
 
 
 def _put(written: bytes, output: Path) -> None:

@@ -85,9 +85,7 @@ def told(report: ImportReport, read: Read, *, dry_run: bool) -> list[str]:
     for what, numbers in (("added", report.added), ("changed", report.changed), ("proposed", report.proposed)):
         if numbers:
             lines.append(f"{what}: {len(numbers)} ({_numbers(numbers)})")
-    if report.proposed:
-        lines.append("readers have the proposed ones already, so an editor decides about each change:")
-        lines.append(f"  /proposals {report.coverage.slug} on Telegram, /desk proposals on Discord")
+    lines += _left_to_editors(report)
     if report.unchanged:
         lines.append(f"unchanged: {report.unchanged}")
     if report.summary_changed:
@@ -96,6 +94,25 @@ def told(report: ImportReport, read: Read, *, dry_run: bool) -> list[str]:
     lines += [f"  {loss}" for loss in read.losses]
     lines.append(_sending(report))
     return [*lines, "dry run: nothing was kept"] if dry_run else lines
+
+
+def _left_to_editors(report: ImportReport) -> list[str]:
+    lines = [
+        f"not added: “{one.headline}” may be the changed headline of #{one.number} (same minute, much the same words)"
+        for one in report.rewritten
+    ]
+    if report.rewritten:
+        lines.append("an editor decides: accepted it changes that entry, declined the next import adds it")
+    if report.proposed:
+        lines.append("readers have the proposed ones already, so an editor decides about each change:")
+    if report.proposed or report.rewritten:
+        lines.append(f"  /proposals {report.coverage.slug} on Telegram, /desk proposals on Discord")
+    if report.withdrawn:
+        named = _numbers(report.withdrawn)
+        lines.append(f"withdrawn by the page, and readers have them, so an editor retracts them: {named}")
+    if report.held:
+        lines.append(f"held until an editor has decided, --publish leaves them out: {_numbers(report.held)}")
+    return lines
 
 
 def _sending(report: ImportReport) -> str:

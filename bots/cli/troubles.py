@@ -5,7 +5,7 @@ import errno
 from bots import logs
 from config.layers import SettingsTrouble
 from core import locales
-from core.errors import Refusal, StoreTrouble
+from core.errors import CoverageNotOpen, Refusal, StoreTrouble
 from core.formats import NotAPage
 
 _OF_FILES = {
@@ -41,7 +41,10 @@ def _lines(error: BaseException) -> tuple[str, ...]:
     if isinstance(error, SettingsTrouble):
         return error.lines
     if isinstance(error, Refusal):
-        return (locales.words("en").say(error.key, **{name: str(value) for name, value in error.params.items()}),)
+        params = {name: str(value) for name, value in error.params.items()}
+        if isinstance(error, CoverageNotOpen):
+            params["command"] = f"/coverage open {error.params['slug']}"
+        return (locales.words("en").say(error.key, **params),)
     if isinstance(error, StoreTrouble | NotAPage | Trouble):
         return (str(error),)
     if isinstance(error, OSError) and error.filename is not None:

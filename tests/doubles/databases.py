@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ from core.model import Mode
 from core.store import Store, tables
 
 _MIGRATED = "migrated"
+_ROUNDS = count(1)
 
 
 class Databases:
@@ -29,6 +31,8 @@ class Databases:
         self._server = server
         self._folder = folder
         self._shelf = shelf
+        # Not by id(): a later object may get the same one, and find the files of this one.
+        self._round = next(_ROUNDS)
         self._made = 0
         self._taken: list[str] = []
 
@@ -73,7 +77,7 @@ class Databases:
         return f"sqlite:///{path}"
 
     def _name(self, number: int) -> str:
-        return f"store_{_process()}_{id(self)}_{number}"
+        return f"store_{_process()}_{self._round}_{number}"
 
 
 @contextmanager

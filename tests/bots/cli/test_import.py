@@ -170,3 +170,97 @@ def test_what_readers_have_already_is_left_to_an_editor_who_is_told_where(livede
         "readers have the proposed ones already, so an editor decides about each change:",
         "  /proposals storm on Telegram, /desk proposals on Discord",
     ]
+
+
+TEXT = """Storm: live
+
+  2. {second}published at 10:20 Greenwich Mean Time 1 March 2026
+
+    {body}
+
+  1. First gustspublished at 10:10 Greenwich Mean Time 1 March 2026
+
+    Roofs came off two sheds by the harbour and nobody was near them at the time.
+"""
+BODY = "The bridge over the Arrin is shut to everybody since ten, and lorries are turned back at the roundabout."
+
+
+def decide(livedesk, *, accept):
+    """An editor decides about the only change that waits."""
+    store = Store.open(f"sqlite:///{livedesk.store}", mode=Mode.LIVE)
+    coverage = store.read_now(coverages.by_slug, "storm-live")
+    (waiting,) = store.read_now(entries_of.proposals, coverage.id)
+    store.write_now(entries_of.settle_proposal, waiting.id, accept=accept, actor="ada", now=asked.now(), send=False)
+    store.close()
+
+
+@pytest.fixture
+def rewritten(livedesk):
+    """A page of which one headline was changed after it was imported; how the second import went."""
+    settings = livedesk.write("mine.toml", '[[accounts]]\nname = "berlin"\nplatform = "telegram"\n')
+    livedesk("import", livedesk.write("page.txt", TEXT.format(second="Bridge closed", body=BODY)))
+    again = livedesk.write("page.txt", TEXT.format(second="Arrin crossing shut to all", body=f"{BODY} A"))
+    return lambda *words: livedesk("--config", settings, "import", again, *words)
+
+
+def test_a_changed_headline_is_told_and_not_sent_before_an_editor_decides(livedesk, rewritten):
+    said = rewritten("--publish")
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert (
+        "not added: “Arrin crossing shut to all” may be the changed headline of #2 (same minute, much the same words)"
+        in lines
+    )
+    assert "  /proposals storm-live on Telegram, /desk proposals on Discord" in lines
+    assert "held until an editor has decided, --publish leaves them out: #2" in lines
+    assert "sent: 1 bulletins to 0 destinations, as soon as `livedesk run` runs" in lines
+    assert rewritten("--publish").out.count("may be the changed headline of #2") == 1
+    assert entries(livedesk) == ["First gusts", "Bridge closed"]
+
+
+def test_a_changed_headline_that_is_accepted_changes_the_entry_once(livedesk, rewritten):
+    rewritten()
+    decide(livedesk, accept=True)
+    assert entries(livedesk) == ["First gusts", "Arrin crossing shut to all"]
+    for _ in range(2):
+        assert "unchanged: 2" in rewritten().out
+    assert "sent: 2 bulletins" in rewritten("--publish").out
+
+
+def test_an_entry_that_only_looked_like_another_is_added_once_an_editor_says_so(livedesk, rewritten):
+    rewritten()
+    decide(livedesk, accept=False)
+    assert "added: 1 (#3)" in rewritten().out
+    assert sorted(entries(livedesk)) == ["Arrin crossing shut to all", "Bridge closed", "First gusts"]
+    assert "sent: 3 bulletins" in rewritten("--publish").out
+
+
+def test_another_entry_of_the_same_minute_is_added(livedesk):
+    livedesk("import", livedesk.write("page.txt", TEXT.format(second="Bridge closed", body=BODY)))
+    other = "Ferries to the islands stay in port until the wind turns, the harbour office says."
+    said = livedesk("import", livedesk.write("page.txt", TEXT.format(second="Ferries stop", body=other)))
+    assert "added: 1 (#3)" in said.out
+
+
+def test_what_a_page_withdraws_is_withdrawn_here_while_nobody_has_it(livedesk, page):
+    livedesk("import", page)
+    blog = json.loads((livedesk.folder / "storm.json").read_text())
+    blog["liveBlogUpdate"][0] |= {"creativeWorkStatus": "Retracted", "articleBody": ""}
+    again = livedesk.write("storm.json", json.dumps(blog))
+    assert "changed: 1 (#3)" in livedesk("import", again).out
+    assert "unchanged: 3" in livedesk("import", again).out
+    (newest, *_) = json.loads(livedesk("export").out)["liveBlogUpdate"]
+    assert newest["creativeWorkStatus"] == "Retracted"
+
+
+def test_publish_into_a_closed_coverage_is_one_line(livedesk, page):
+    settings = livedesk.write("mine.toml", '[[accounts]]\nname = "berlin"\nplatform = "telegram"\n')
+    livedesk("import", page)
+    store = Store.open(f"sqlite:///{livedesk.store}", mode=Mode.LIVE)
+    coverage = store.read_now(coverages.by_slug, "storm-over-the-harbour")
+    store.write_now(coverages.set_status, coverage.id, CoverageStatus.CLOSED, by="ada", now=asked.now())
+    store.close()
+    said = livedesk("--config", settings, "import", page, "--publish")
+    assert (said.code, said.out) == (1, "")
+    assert "storm-over-the-harbour is closed" in said.line
+    assert "/coverage open storm-over-the-harbour" in said.line
