@@ -266,3 +266,72 @@ async def test_a_replay_sends_what_is_stored_one_by_one(office: Office) -> None:
         assert await newsroom.send_stored(entry) is True
     assert await newsroom.unsent(report.coverage) == ()
     assert len(publishing(office)) == 4
+
+
+async def typed_here(office: Office, ada: Speaker) -> Page:
+    """The page of a coverage made by hand, after a correction and a retraction."""
+    await ada.types("/coverage new Gale")
+    for words in ("Wind rises", "Bridge closed", "Dam broken"):
+        office.clock.passes(minutes=1)
+        await ada.types(f"/post {words}")
+    office.clock.passes(minutes=5)
+    await ada.types("/correct 2 Bridge half closed\nNote: one lane is open")
+    await ada.types("/retract 3 It held")
+    await ada.types("/summary gale#\nOne bridge half closed")
+    return await office.rooms.newsroom.page(await office.rooms.newsroom.coverage("gale"))
+
+
+async def test_what_was_made_here_comes_back_to_the_same_entries(office: Office, ada: Speaker) -> None:
+    page = await typed_here(office, ada)
+    for _ in range(2):
+        report = await office.rooms.newsroom.import_page(page, publish=False)
+        assert (report.opened, report.unchanged, report.summary_changed) == (False, 3, False)
+    assert [one.slug for one in await office.rooms.newsroom.coverages()] == ["gale"]
+    assert await office.rooms.newsroom.page(report.coverage) == page
+
+
+async def test_an_older_export_of_our_own_takes_nothing_back(office: Office, ada: Speaker) -> None:
+    page = await typed_here(office, ada)
+    await ada.types("/correct gale#2 Bridge open again")
+    report = await office.rooms.newsroom.import_page(page, publish=False)
+    assert (report.changed, report.proposed, report.unchanged) == ((), (), 3)
+    assert (await office.rooms.newsroom.entry(report.coverage, 2)).content.headline == "Bridge open again"
+
+
+async def test_another_newsrooms_coverage_of_the_same_slug_is_another_coverage(office: Office, ada: Speaker) -> None:
+    page = await typed_here(office, ada)
+    source = replace(page.source, identity="urn:livedesk:coverage:gale:20200101T000000000000Z")
+    theirs = [
+        replace(one, source=replace(one.source, identity=f"{source.identity}:entry:{one.number}"))
+        for one in page.entries
+    ]
+    other = replace(page, source=source, entries=tuple(theirs))
+    report = await office.rooms.newsroom.import_page(other, publish=False)
+    assert (report.opened, report.coverage.slug, report.added) == (True, "gale-2", (1, 2, 3))
+    assert await office.rooms.newsroom.page(report.coverage) == other
+
+
+async def test_a_change_made_elsewhere_to_what_was_made_here_waits_for_an_editor(office: Office, ada: Speaker) -> None:
+    page = await typed_here(office, ada)
+    report = await office.rooms.newsroom.import_page(changed(page, 0, "A gust of 40 m/s."), publish=False)
+    assert (report.opened, report.changed, report.unchanged) == (False, (1,), 2)
+
+
+async def test_what_a_page_withdraws_from_readers_is_left_to_an_editor(office: Office) -> None:
+    await office.rooms.newsroom.import_page(PAGE, publish=False)
+    reader = office.telegram(caller=50)
+    await reader.types("/follow")
+    report = await office.rooms.newsroom.import_page(PAGE, publish=True)
+    await reader.gets(await office.rooms.newsroom.entry(report.coverage, 2), 77)
+    gone = replace(PAGE.entries[1], status=EntryStatus.RETRACTED)
+    page = replace(PAGE, entries=(PAGE.entries[0], gone, PAGE.entries[2]))
+    again = await office.rooms.newsroom.import_page(page, publish=False)
+    assert (again.withdrawn, again.changed, again.proposed) == ((2,), (), ())
+    assert (await office.rooms.newsroom.entry(report.coverage, 2)).status is EntryStatus.PUBLISHED
+
+
+async def test_numbers_and_revisions_no_newsroom_reaches_are_not_believed(office: Office) -> None:
+    page = replace(PAGE, entries=(line(1, "Wind rises", number=2**31 - 1, revision=2**31 - 1),))
+    report = await office.rooms.newsroom.import_page(page, publish=False)
+    stored = await office.rooms.newsroom.entry(report.coverage, 1)
+    assert stored.revision == 1
