@@ -41,4 +41,7 @@ def form(command: Command, kept: dict[str, str], value: str = "") -> Ask | None:
 
 
 def _asked(option: Option) -> bool:
+    # A command that brings a picture has what it needs, so no form is ever about one.
+    if option.name == "alt":
+        return False
     return option.kind is Kind.TEXT or (option.kind is Kind.LINE and option.labelled)

@@ -13,7 +13,18 @@ from core.commands.reply import Ask, Field, Later, Reply, Style
 from core.commands.rooms import Rooms
 from core.errors import CoverageNotOpen, WrongPhrase
 from core.locales import Said, say
-from core.model import Bulletin, Content, Coverage, CoverageStatus, Entry, EntryStatus, Importance, Mode, Person, Platform
+from core.model import (
+    Bulletin,
+    Content,
+    Coverage,
+    CoverageStatus,
+    Entry,
+    EntryStatus,
+    Importance,
+    Mode,
+    Person,
+    Platform,
+)
 from core.newsroom.drafting import Confirmation
 from core.store.drafts import Draft, Intent
 
@@ -154,13 +165,6 @@ class Cards:
         """What is said once a retraction is on its way."""
         return reach.changed("retracted", entry, await self._rooms.newsroom.progress(entry))
 
-    def untold(self, place: Place, entry: Entry, after: Content) -> tuple[Said, ...]:
-        """That readers are not told of a correction, if they are not, and how to tell them."""
-        if after.corrections != entry.content.corrections:
-            return ()
-        command = spoken(place.platform, "correct", entry=str(entry.number))
-        return (say(f"card.no_note.{place.platform.value}", command=command),)
-
     async def _preview(self, draft: Draft, coverage: Coverage) -> Bulletin:
         now = self._rooms.newsroom.now()
         if draft.entry_id is None:
@@ -195,7 +199,8 @@ class Cards:
             return ()
         if entry is not None:
             shorter = (say("card.shorter"),) if contents.shrinks(entry.content, draft.content) else ()
-            return (*shorter, *self.untold(place, entry, draft.content))
+            silent = draft.content.corrections == entry.content.corrections
+            return (*shorter, *((say(f"card.no_note.{place.platform.value}"),) if silent else ()))
         same = await newsroom.said_already(coverage, draft.content)
         alike = (say("card.alike", number=str(same.number)),) if same else ()
         key = (say("card.is_key"),) if draft.content.importance is Importance.KEY else ()

@@ -9,7 +9,7 @@ from core.commands.meant import Meant
 from core.commands.reply import Button, Reply
 from core.commands.rooms import Rooms
 from core.errors import CoverageNotOpen, SecondHand, TooLong, WordsMissing
-from core.locales import say
+from core.locales import Said, say
 from core.model import Content, Coverage, CoverageStatus, Entry, Importance, Platform, Summary
 from core.store.drafts import Intent
 
@@ -42,7 +42,13 @@ class Editors:
         return await self._queued(call, coverage, published.entry)
 
     async def words(self, call: Call) -> Reply:
-        """Text or pictures without a command, in private: a draft; in answer to a copy, its correction."""
+        """Text or pictures without a command, in private: a draft; in answer to a copy, its correction.
+
+        A copy forwarded here is no new entry: its words come back to be corrected.
+        """
+        copied = await self._meant.forwarded(call)
+        if copied is not None:
+            return _to_correct(call, copied)
         if call.incoming.reply_to is not None:
             entry = await self._meant.copy(call)
             if entry is not None:
@@ -80,7 +86,7 @@ class Editors:
         changed = await newsroom.correct(
             call.editor, entry, content, expected=entry.revision, token=call.incoming.token
         )
-        return call.reply(await self._cards.corrected(changed), *self._cards.untold(call.place, entry, content))
+        return call.reply(await self._cards.corrected(changed), *_untold(call, entry, content))
 
     async def retract(self, call: Call) -> Reply:
         """`/retract 17 reason`: every copy becomes a notice. In answer to a copy it is shown first."""
@@ -109,7 +115,8 @@ class Editors:
             return await self._summed_up(call, coverage, standing, points)
         platform = call.place.platform
         how = say(f"summary.how.{platform.value}", command=spoken(platform, "summary"))
-        rows = ((Button(say("summary.change"), f"ask:summary:{coverage.id}"),),) if platform is Platform.DISCORD else ()
+        label = say("summary.change" if standing else "summary.write")
+        rows = ((Button(label, f"ask:summary:{coverage.id}"),),) if platform is Platform.DISCORD else ()
         if standing is None:
             return call.reply(say("summary.none", title=coverage.title), how, buttons=rows)
         return call.reply(how, buttons=rows, preview=previews.of_summary(coverage, standing))
@@ -155,8 +162,7 @@ class Editors:
             return call.reply(ask=asked)
         if not value:
             raise WordsMissing(call.given.command.name)
-        usage = say(f"usage.{call.given.command.name}")
-        return call.reply(usage, say("correct.now", number=str(entry.number)), say("list.line", title=value))
+        return _to_correct(call, entry)
 
     async def _repeats(self, call: Call, coverage: Coverage, content: Content) -> bool:
         newsroom = self._rooms.newsroom
@@ -164,6 +170,20 @@ class Editors:
             return False
         # The same command once more is not a repetition: it gets the same answer.
         return not await newsroom.answered(call.editor, call.incoming.token)
+
+
+def _to_correct(call: Call, entry: Entry) -> Reply:
+    """How an entry is corrected, with its words to copy."""
+    now = say("correct.now", number=str(entry.number))
+    return call.reply(say("usage.correct"), now, say("list.line", title=contents.typed_again(entry.content)))
+
+
+def _untold(call: Call, entry: Entry, after: Content) -> tuple[Said, ...]:
+    """That readers were not told of a correction, if they were not, and how to tell them."""
+    if after.corrections != entry.content.corrections:
+        return ()
+    platform = call.place.platform
+    return (say(f"untold.{platform.value}", command=spoken(platform, "correct", entry=str(entry.number))),)
 
 
 def _typed(call: Call, command: str, importance: Importance = Importance.NORMAL) -> Content:

@@ -1,9 +1,15 @@
 """Which coverage and which entry somebody means when they do not say it in full."""
 
+import re
+
 from core.commands.call import Call
+from core.commands.heard import Mark
 from core.commands.rooms import Rooms
-from core.errors import NoSuchEntry, NothingLive, NotOurs, WhichCoverage, WordsMissing
+from core.errors import NoSuchEntry, NothingLive, NotOurs, Refusal, WhichCoverage, WordsMissing
 from core.model import Coverage, CoverageStatus, Entry
+
+_FOOT = re.compile(r"· \[?(?P<entry>[a-z0-9-]+#\d{1,9})(?:\]\([^)\s]*\))?\s*$")
+"""How a copy ends on both platforms: "12:04 CET · storm#17", the number perhaps a link to its page."""
 
 
 class Meant:
@@ -36,6 +42,16 @@ class Meant:
         if answered is None:
             return None
         return await self._rooms.newsroom.of_copy(call.place.account, call.place.address, answered)
+
+    async def forwarded(self, call: Call) -> Entry | None:
+        """The entry whose copy was forwarded here: a forward keeps a copy's words, not what it is a copy of."""
+        foot = _FOOT.search(call.incoming.words) if Mark.FORWARDED in call.incoming.marks else None
+        if foot is None:
+            return None
+        try:
+            return await self._numbered(call, foot["entry"])
+        except Refusal:
+            return None
 
     async def entry(self, call: Call) -> tuple[Entry, bool]:
         """The entry named by its number, or the one whose copy was answered; whether it was the latter.

@@ -113,7 +113,7 @@ def _warnings(
         stale = (say("proposals.stale", number=_number(suggested), at=at),)
     options = {"entry": f"{coverage.slug}#{suggested.entry.number}"}
     command = spoken(place.platform, "proposals", **options)
-    return (*stale, *((say(f"card.no_note.{place.platform.value}", command=command),) if silent else ()))
+    return (*stale, *((say(f"untold.{place.platform.value}", command=command),) if silent else ()))
 
 
 def _look(suggested: Suggested) -> Button:

@@ -22,8 +22,6 @@ def words(refusal: Refusal, platform: Platform, *, at_the_desk: bool = False) ->
     match refusal:
         case CoverageNotOpen():
             params["command"] = spoken(platform, "coverage.open", coverage=str(refusal.params["slug"]))
-        case NoSuchCoverage():
-            params["command"] = spoken(platform, "coverage.list" if at_the_desk else "live")
         case NothingLive() if at_the_desk:
             new, known = spoken(platform, "coverage.new"), spoken(platform, "coverage.list")
             return say("refused.nothing_open", new=new, known=known)
@@ -41,9 +39,19 @@ async def reply(refusal: Refusal, call: Call, rooms: Rooms) -> Reply:
             return call.reply(line, say(f"usage.{refusal.command}"))
         case WhichCoverage():
             return call.reply(line, buttons=await _choices(call, rooms))
-        case NoSuchCoverage() if call.given.command.name in ("follow", "start"):
-            return call.reply(line, buttons=offers(await rooms.readership.live(), ()))
+        case NoSuchCoverage():
+            return await _unknown_coverage(line, call, rooms)
     return call.reply(line)
+
+
+async def _unknown_coverage(line: Said, call: Call, rooms: Rooms) -> Reply:
+    """A press away for who wants to follow; for everybody else where to look."""
+    command = call.given.command
+    offered = offers(await rooms.readership.live(), ()) if command.name in ("follow", "start") else ()
+    if offered:
+        return call.reply(line, buttons=offered)
+    where = spoken(call.place.platform, "coverage.list" if command.speaker is Speaker.EDITOR else "live")
+    return call.reply(line, say("coverage.where", command=where))
 
 
 def said_again(pressed: Pressed) -> Incoming:

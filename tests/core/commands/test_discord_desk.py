@@ -26,9 +26,8 @@ async def test_post_without_text_opens_a_modal_that_remembers_the_options(grace:
     assert reply.ask is not None
     assert [(field.name, field.long, field.required) for field in reply.ask.fields] == [
         ("text", True, True),
-        ("alt", False, False),
     ]
-    filled = dict(reply.ask.kept) | {"text": "Bridge closed\n\nNo way across.", "alt": ""}
+    filled = dict(reply.ask.kept) | {"text": "Bridge closed\n\nNo way across."}
     assert "Queued #1" in (await grace.uses(reply.ask.command, **filled)).text()
 
 

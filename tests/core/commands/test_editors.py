@@ -511,3 +511,15 @@ async def test_a_coverage_opened_in_a_rehearsal_is_stamped_so(office: Office, ad
     await ada.types("/post Bridge closed")
     assert (await office.rooms.newsroom.coverage("storm-ylva")).mode is Mode.REHEARSAL
     assert (await only(office)).mode is Mode.REHEARSAL
+
+
+async def test_a_copy_forwarded_to_the_bot_is_no_new_entry_but_comes_back_to_be_corrected(
+    office: Office, ada: Speaker
+) -> None:
+    await ada.types("/post Bridge closed\n\nThe Tay bridge.")
+    for foot in ("storm-ylva#1", "[storm-ylva#1](https://news.example/1)"):
+        told = await ada.types(f"**Bridge closed**\n\nThe Tay bridge.\n\n12:00 GMT · {foot}", Mark.FORWARDED)
+        assert told.text().endswith("This is what #1 says now, to copy and change:\nBridge closed\n\nThe Tay bridge.")
+        assert told.preview is None
+    assert "Draft for" in (await ada.types("Somebody else's words · gale#1", Mark.FORWARDED)).text()
+    assert len(await stream(office)) == 1
