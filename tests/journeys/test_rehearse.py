@@ -1,5 +1,6 @@
 """The main job as a newcomer types it: `livedesk rehearse --once`, in a process of its own and without a terminal."""
 
+import json
 import os
 import subprocess
 import sys
@@ -78,4 +79,25 @@ def test_a_page_that_is_not_there_is_told_with_the_samples_there_are() -> None:
     done = rehearse("--once", "--coverage", "no-such-page")
     assert done.returncode not in (0, None)
     assert "no-such-page is neither a file nor a sample; samples: election-night, storm" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_page_that_ended_long_ago_is_played_again_even_when_it_has_one_entry(tmp_path: Path) -> None:
+    page = json.loads(PAGE.read_text())
+    page |= {"creativeWorkStatus": "closed", "coverageEndTime": "2025-05-03T12:30:00+01:00"}
+    page["liveBlogUpdate"] = page["liveBlogUpdate"][-1:]
+    ended = tmp_path / "ended.jsonld"
+    ended.write_text(json.dumps(page))
+    done = rehearse("--once", "--coverage", str(ended), "--speed", "3600")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Erin corrects #1" in done.stdout
+    assert "Dee retracts #1" in done.stdout
+
+
+def test_a_page_without_entries_is_refused_in_one_line(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonld"
+    empty.write_text(json.dumps(json.loads(PAGE.read_text()) | {"liveBlogUpdate": []}))
+    done = rehearse("--once", "--coverage", str(empty))
+    assert done.returncode == 1
+    assert "empty.jsonld holds no entry, so there is nothing to rehearse" in done.stderr
     assert "Traceback" not in done.stderr

@@ -134,6 +134,8 @@ async def _perform(wishes: Wishes, director: Director, house: House, store: Stor
 
 async def _bring(store: Store, house: House, page: Path) -> Coverage:
     read = load(page)
+    if not read.page.entries:
+        raise troubles.Trouble(f"{page} holds no entry, so there is nothing to rehearse")
     brought, _ = await pictures.bring(store, read.page, page.parent, asked.now(), keep=True)
     report = await house.rooms.newsroom.import_page(brought, publish=False, by="rehearsal")
     return report.coverage

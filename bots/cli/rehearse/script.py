@@ -15,7 +15,7 @@ from bots.rehearsal.telegram_world.messages import SeenMessage
 from bots.rehearsal.telegram_world.people import Person
 from core.commands import content
 from core.locales import Said, words
-from core.model import Coverage, Entry, Role
+from core.model import Coverage, CoverageStatus, Entry, Role
 from core.newsroom import Newsroom
 from core.newsroom.enrolment import Enrolment
 from core.store import Store, broadcasts
@@ -51,6 +51,10 @@ class Director:
         erin, dee = self.cast.telegram_editor, self.cast.discord_editor
         invitation = await self.enrolment.invite("Erin", Role.EDITOR, by="rehearsal")
         await self._says(erin, erin.private_chat(self.cast.telegram_bot), f"/start {invitation.payload}")
+        if coverage.status is not CoverageStatus.LIVE:
+            await self._says(erin, erin.private_chat(self.cast.telegram_bot), f"/coverage open {coverage.slug}")
+            self._tell("Erin opens the page once more, to play it again")
+        await self._discord_knows_us()
         invitation = await self.enrolment.invite("Dee", Role.EDITOR, by="rehearsal")
         await self._uses(dee.uses("desk join", channel=self.cast.desk, code=invitation.code))
 
@@ -138,6 +142,19 @@ class Director:
             raise MissedCue(f"Discord: {answer!r}")
         return answer
 
+    async def _discord_knows_us(self) -> None:
+        """Wait until people find our commands: nobody could use one before."""
+        app = self.cast.discord_app
+
+        async def known() -> bool:
+            return app.connected and bool(app.commands.everywhere)
+
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await _until(known)
+        except TimeoutError as silence:
+            raise MissedCue("Discord offers people none of our commands, or does not hear us") from silence
+
     async def _published(self, coverage: Coverage) -> Entry:
         """The entry an editor has just typed: the newest."""
         return (await self.newsroom.newest(coverage, 1))[-1]
@@ -168,6 +185,6 @@ def _label(key: str) -> str:
 
 
 async def _until(so: Callable[[], Awaitable[bool]]) -> None:
-    # The store has no bell to ring; the rehearsal as a whole has a limit to its patience.
+    # Neither the store nor Discord's front has a bell to ring; the rehearsal as a whole has a limit to its patience.
     while not await so():  # noqa: ASYNC110 -- see above
         await asyncio.sleep(0.2)
