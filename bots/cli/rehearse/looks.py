@@ -18,9 +18,9 @@ _STYLES = {
 }
 # What our own renderer writes: bold, italic, masked links, small print, quotes, escaped signs.
 _MARKDOWN = re.compile(
-    r"\\(?P<sign>[^\w\s])"
+    r"\\(?P<sign>[^\w\s]|_)"
     r"|\*\*(?P<bold>(?:\\.|[^*\\])+?)\*\*"
-    r"|(?<![*\w])[*_](?P<italic>(?:\\.|[^*_\\])+?)[*_](?![*\w])"
+    r"|(?<![*\w])[*_](?=\S)(?P<italic>(?:\\.|[^*_\\])+?)[*_](?![*\w])"
     r"|\[(?P<label>(?:\\.|[^\]\\])+)\]\(<?[^)>]+>?\)"
     r"|<(?P<address>https?://[^>]+)>"
 )
