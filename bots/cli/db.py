@@ -7,7 +7,12 @@ from bots.cli import asked, stores
 
 def group() -> typer.Typer:
     """The subcommands of `livedesk db`."""
-    built = typer.Typer(help="Make the store, bring it up to date, say how it is.", no_args_is_help=True)
+    built = typer.Typer(
+        help="Make the store, bring it up to date, say how it is.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+    )
     built.command("upgrade")(upgrade)
     built.command("check")(check)
     return built

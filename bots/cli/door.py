@@ -1,16 +1,30 @@
-"""The door: every subcommand, and the one place where a failure becomes a line that says what to do."""
+"""The door: every subcommand, and the one place where a failure becomes a line that says what to do.
 
+A subcommand's own room, and with it what is slow to load (databases, the platforms' clients), opens when it is called.
+"""
+
+import importlib
 import sys
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from bots.cli import db, doctor, export_page, import_page, person, rehearse, run, troubles
-from bots.cli.asked import Asked
-
+_PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+_ROOMS = {
+    "rehearse": "Replay a coverage on a stage of its own; needs no tokens.",
+    "run": "Run the bots until Ctrl-C.",
+    "import": "Read a live page into a coverage.",
+    "export": "Write a coverage as a page.",
+    "doctor": "Check everything an installation needs.",
+    "db": "Make the store, bring it up to date, say how it is.",
+    "person": "Who may speak for the newsroom.",
+}
+_FILES = {"import": "import_page", "export": "export_page"}
+"""Where a room cannot be called like its command."""
 _INTERRUPTED = 130  # what a shell calls "ended by Ctrl-C"
 
 
@@ -25,6 +39,8 @@ def enter(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last door: whoever typed gets a line, never a traceback
         if "--debug" in arguments:
             raise
+        from bots.cli import troubles
+
         for line in troubles.lines(error) or (_unexpected(error),):
             sys.stderr.write(f"livedesk: {line}\n")
         return 1
@@ -36,19 +52,34 @@ def app() -> typer.Typer:
     built = typer.Typer(
         help="Live news coverage, delivered where people already talk.",
         no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
+        cls=_Rooms,
+        **_PLAIN,
     )
     built.callback()(_before)
-    built.command("rehearse")(rehearse.command)
-    built.command("run")(run.command)
-    built.command("import")(import_page.command)
-    built.command("export")(export_page.command)
-    built.command("doctor")(doctor.command)
-    built.add_typer(db.group(), name="db")
-    built.add_typer(person.group(), name="person")
+    for name, sentence in _ROOMS.items():
+        built.command(name, help=sentence)(_closed)
     return built
+
+
+class _Rooms(TyperGroup):
+    """Puts the real subcommand in the place of its name once it is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, known, rest = super().resolve_command(ctx, args)
+        return name, _open(name) if name else known, rest
+
+
+def _open(name: str) -> Any:
+    room = importlib.import_module(f"bots.cli.{_FILES.get(name, name)}")
+    if hasattr(room, "group"):
+        return typer.main.get_command(room.group())
+    alone = typer.Typer(**_PLAIN)
+    alone.command(name)(room.command)
+    return typer.main.get_command(alone)
+
+
+def _closed() -> None:
+    """Stands for a subcommand whose room nobody entered."""
 
 
 def _unexpected(error: Exception) -> str:
@@ -71,4 +102,6 @@ def _before(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and end.")
     ] = False,
 ) -> None:
+    from bots.cli.asked import Asked
+
     context.obj = Asked(config=config, debug=debug)

@@ -17,7 +17,9 @@ BY = "terminal"
 
 def group() -> typer.Typer:
     """The subcommands of `livedesk person`."""
-    built = typer.Typer(help="Who may speak for the newsroom.", no_args_is_help=True)
+    built = typer.Typer(
+        help="Who may speak for the newsroom.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    )
     built.command("invite")(invite)
     built.command("list")(listed)
     built.command("remove")(remove)

@@ -80,3 +80,37 @@ def test_the_installed_command_works_from_anywhere_with_next_to_no_environment(t
 def test_somebody_elses_words_cannot_colour_the_terminal(livedesk):
     said = livedesk("export", "--output", "x", "storm\x1b[31m")
     assert "\x1b" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("rehearse",), "--speed"),
+        (("run",), "--create"),
+        (("import",), "--publish"),
+        (("export",), "--format"),
+        (("doctor",), "--offline"),
+        (("db",), "upgrade"),
+        (("db", "check"), "change nothing"),
+        (("person",), "invite"),
+        (("person", "invite"), "--minutes"),
+    ],
+)
+def test_every_command_says_what_it_takes(livedesk, words, told):
+    said = livedesk(*words, "--help")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(f"Usage: livedesk {' '.join(words)} ")
+    assert told in said.out
+    assert "completion" not in said.out
+
+
+def test_a_misspelt_command_is_told_what_was_meant(livedesk):
+    assert "Did you mean 'export'?" in livedesk("exprt").err
+
+
+@pytest.mark.parametrize("words", ["--version", "--help"])
+def test_what_needs_nothing_loads_nothing(words):
+    slow = {"PIL", "aiohttp", "discord", "pydantic", "rich", "sqlalchemy", "structlog", "telegram"}
+    program = f"import sys; from bots.cli import door; door.enter([{words!r}]); print(*({slow!r} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, env={}, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == ""
