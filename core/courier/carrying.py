@@ -9,7 +9,7 @@ import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core import rules
@@ -35,6 +35,8 @@ class _Run:
     language: str
     admitted_at: float
     first_call: bool = True
+    edited: list[Receipt] = field(default_factory=list)
+    """Receipts of edits, kept when the whole change is done: until then a crash must find the copies out of date."""
 
 
 class Carrier:
@@ -58,7 +60,7 @@ class Carrier:
         self._committer = committer
         self._merged = merged
         self._clock = clock
-        self._drawn: dict[tuple[int, int, str], tuple[Part, ...]] = {}
+        self._drawn: dict[tuple[int, int, str], tuple[tuple[int, Part], ...]] = {}
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -89,7 +91,8 @@ class Carrier:
         verdict = await self._publish(run)
         if isinstance(verdict, Done) and any(copy.revision < run.bulletin.revision for copy in _reachable(item)):
             # A part from before a correction, or a copy from a try that seemed to fail.
-            return await self._change(run)
+            verdict = await self._change(run)
+            return Done() if isinstance(verdict, CopyLost) else verdict
         return verdict
 
     async def _look_up(self, item: Item, bulletin: Bulletin) -> Verdict | None:
@@ -113,7 +116,8 @@ class Carrier:
                 del self._drawn[next(iter(self._drawn))]
             parts = self._sender.draw(bulletin, language)
             starts = itertools.accumulate((part.weight for part in parts), initial=0)
-            slots = self._drawn[key] = tuple(zip(starts, parts, strict=False))
+            slots = tuple(zip(starts, parts, strict=False))
+            self._drawn[key] = slots
         return slots
 
     async def _publish(self, run: _Run) -> Verdict:
@@ -131,9 +135,10 @@ class Carrier:
         return Done()
 
     async def _change(self, run: _Run) -> Verdict:
-        copies = _reachable(run.item)
-        if not copies:
+        copies = list(run.item.receipts)
+        if not _reachable(run.item):
             return CopyLost("nothing is there that could be changed")
+        lost: Verdict | None = None
         at = 0
         for part in self._sender.draw(run.bulletin, run.language, tuple(copy.form for copy in copies)):
             mine = copies[at : at + part.weight]
@@ -142,16 +147,24 @@ class Carrier:
                 at += part.weight
             else:
                 verdict = await self._send(run, part, _behind(run.item), silent=True)
-            if not isinstance(verdict, Done):
+            if isinstance(verdict, CopyLost):
+                lost = verdict
+            elif not isinstance(verdict, Done):
                 return verdict
-        for copy in copies[at:]:
+        return await self._finish_change(run, copies[at:], lost or Done())
+
+    async def _finish_change(self, run: _Run, surplus: Sequence[Receipt], result: Verdict) -> Verdict:
+        for copy in surplus:
             verdict = await self._remove(run, copy)
             if not isinstance(verdict, Done):
                 return verdict
-        return Done()
+        for receipt in run.edited:
+            self._keep(run, receipt)
+        return result
 
     async def _flow(self, run: _Run, part: Part, receipts: Sequence[Receipt]) -> Verdict:
-        if all(receipt.revision >= run.bulletin.revision for receipt in receipts):
+        behind = any(receipt.message_id == destinations.BEHIND for receipt in receipts)
+        if behind or all(receipt.revision >= run.bulletin.revision for receipt in receipts):
             return Done()
         copies = tuple(Copy(receipt.message_id, receipt.form) for receipt in receipts)
         to = run.item.destination.address
@@ -160,7 +173,9 @@ class Carrier:
             case Done():
                 # Telegram may answer an edit with the copy in another form (a photo that had to stay a photo).
                 answered = outcome.copies if isinstance(outcome, Sent) and outcome.copies else copies
-                self._keep(run, answered, [receipt.part for receipt in receipts])
+                run.edited += [
+                    self._receipt(run, copy, old.part) for copy, old in zip(answered, receipts, strict=False)
+                ]
                 self._forget(run, receipts[len(answered) :])
             case CopyLost() if run.item.operation is Operation.RETRACT:
                 # Whoever saw the entry must see that it no longer stands: answer what cannot be changed.
@@ -169,10 +184,16 @@ class Carrier:
                 if isinstance(verdict, Done):
                     self._forget(run, receipts[1:])
             case CopyLost():
-                self._forget(run, receipts)
+                # It keeps its place, so that the other copies keep theirs; nothing comes in its stead.
+                for receipt in receipts:
+                    lost_copy = Copy(destinations.BEHIND, receipt.form)
+                    self._keep(run, self._receipt(run, lost_copy, receipt.part))
         return verdict
 
     async def _remove(self, run: _Run, receipt: Receipt) -> Verdict:
+        if receipt.message_id == destinations.BEHIND:
+            self._forget(run, [receipt])
+            return Done()
         copy, to = Copy(receipt.message_id, receipt.form), run.item.destination.address
         verdict, _ = await self._call(run, lambda: self._sender.remove(to, copy), repeatable=True)
         if isinstance(verdict, (Done, CopyLost)):
@@ -196,7 +217,8 @@ class Carrier:
         if isinstance(outcome, Sent):
             # Discord answers a nonce it knows with the message of the first try, whatever that one said.
             first = item.said if item.destination.address.platform is Platform.DISCORD else None
-            self._keep(run, outcome.copies, range(start, start + len(outcome.copies)), first)
+            for part_number, copy in enumerate(outcome.copies, start):
+                self._keep(run, self._receipt(run, copy, part_number, first))
             item.attempts, item.unknowns, item.said, item.first_try = 1, 0, None, self._clock()
         return verdict
 
@@ -233,22 +255,23 @@ class Carrier:
                 await asyncio.wait_for(self._stopping.wait(), wait)
         return self._stopping.is_set()
 
-    def _keep(self, run: _Run, copies: Sequence[Copy], parts: Sequence[int], revision: int | None = None) -> None:
-        for copy, part in zip(copies, parts, strict=False):
-            receipt = Receipt(
-                bulletin_id=run.bulletin.id,
-                destination_id=run.item.destination.id,
-                part=part,
-                message_id=copy.message_id,
-                revision=run.bulletin.revision if revision is None else revision,
-                form=copy.form,
-                loud=run.bulletin.loud,
-                language=run.language,
-                sent_at=self._clock(),
-            )
-            others = [one for one in run.item.receipts if one.part != part]
-            run.item.receipts = tuple(sorted([*others, receipt], key=lambda one: one.part))
-            self._committer.keep(receipt)
+    def _receipt(self, run: _Run, copy: Copy, part: int, revision: int | None = None) -> Receipt:
+        return Receipt(
+            bulletin_id=run.bulletin.id,
+            destination_id=run.item.destination.id,
+            part=part,
+            message_id=copy.message_id,
+            revision=run.bulletin.revision if revision is None else revision,
+            form=copy.form,
+            loud=run.bulletin.loud,
+            language=run.language,
+            sent_at=self._clock(),
+        )
+
+    def _keep(self, run: _Run, receipt: Receipt) -> None:
+        others = [one for one in run.item.receipts if one.part != receipt.part]
+        run.item.receipts = tuple(sorted([*others, receipt], key=lambda one: one.part))
+        self._committer.keep(receipt)
 
     def _forget(self, run: _Run, receipts: Sequence[Receipt]) -> None:
         for receipt in receipts:

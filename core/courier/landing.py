@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 _LONGEST_HOLD = 30.0
 # A shorter wait that a platform asks for is over before anybody could take over the account.
 _STORED_HOLD = 5.0
+# What must be known again after a restart stands before the reason a waiting row gives.
 _MAYBE_THERE = "maybe there: "
+_ASKED = "asked to wait: "
 
 
 class Landing:
@@ -156,30 +158,34 @@ class Landing:
     async def recall(self) -> None:
         """Take up what waited when the last owner of the lane ended."""
         now, loop = self._clock(), asyncio.get_running_loop().time()
-        for row, destination, expires_at in await self._store.read(waiting.owed, self._lane_id):
-            if destination is None:
+        for owed in await self._store.read(waiting.owed, self._lane_id):
+            row = owed.waiting
+            if owed.destination is None:
                 self._committer.owes_no_more((row.destination_id, row.bulletin_id, row.operation))
                 continue
             item = Item(
-                destination=destination,
+                destination=owed.destination,
                 bulletin_id=row.bulletin_id,
                 broadcast_id=row.broadcast_id,
                 operation=row.operation,
                 urgency=row.urgency,
-                expires_at=expires_at,
+                expires_at=owed.expires_at,
+                receipts=owed.receipts,
                 attempts=row.attempts,
                 due=loop + (row.due_at - now).total_seconds(),
                 why=row.why,
                 parked=True,
             )
-            if row.why.startswith(_MAYBE_THERE):
+            if row.why.startswith(_ASKED):
+                self._gate.pause_chat(item.chat, item.due - loop)
+            if row.why.removeprefix(_ASKED).startswith(_MAYBE_THERE):
                 # When it was tried first is forgotten; the wait it was in is shorter than what we count on.
                 item.unknowns, item.said, item.first_try = 1, 0, row.due_at
             self._parking.add(item)
 
     def _try_again(self, item: Item, verdict: TryAgain) -> None:
         item.due = asyncio.get_running_loop().time() + (verdict.at - self._clock()).total_seconds()
-        item.why = f"{_MAYBE_THERE}{verdict.why}" if verdict.maybe_there else verdict.why
+        item.why = (_ASKED if verdict.asked else "") + (_MAYBE_THERE if verdict.maybe_there else "") + verdict.why
         self.park(item)
 
     def _end(self, item: Item, end: End, why: str = "") -> None:

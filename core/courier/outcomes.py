@@ -48,11 +48,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """Try the same part at `at`. `maybe_there`: it may be there already."""
+    """Try the same part at `at`. `maybe_there`: it may be there already. `asked`: the platform named the time."""
 
     at: datetime
     why: str
     maybe_there: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def _final(outcome: Gone | Forbidden | Moved | Lost | Rejected, attempt: Attempt
 def _not_sent(outcome: NotSent, attempt: Attempt, now: datetime) -> Verdict:
     if outcome.reach is Reach.ACCOUNT:
         return HoldAccount(outcome.retry_after, outcome.why)
-    return _again(attempt, now, max(outcome.retry_after, _wait(attempt)), outcome.why)
+    wait = max(outcome.retry_after, _wait(attempt))
+    return _again(attempt, now, wait, outcome.why, asked=outcome.retry_after > 0)
 
 
 def _unknown(why: str, attempt: Attempt, now: datetime) -> Verdict:
@@ -146,14 +148,16 @@ def _unknown(why: str, attempt: Attempt, now: datetime) -> Verdict:
     return _again(attempt, now, wait, why, maybe_there=not attempt.repeatable)
 
 
-def _again(attempt: Attempt, now: datetime, wait: float, why: str, *, maybe_there: bool = False) -> Verdict:
+def _again(
+    attempt: Attempt, now: datetime, wait: float, why: str, *, maybe_there: bool = False, asked: bool = False
+) -> Verdict:
     maybe_there = maybe_there or attempt.unknowns > 0
     if attempt.urgency in _ANSWERS and attempt.attempts > len(_PLANS[attempt.urgency]):
         return GiveUp(why, unknown=maybe_there)
     at = now + timedelta(seconds=wait)
     if attempt.expires_at is not None and at >= attempt.expires_at:
         return GiveUp(f"too late after: {why}", unknown=maybe_there)
-    return TryAgain(at, why, maybe_there)
+    return TryAgain(at, why, maybe_there, asked)
 
 
 def _wait(attempt: Attempt) -> float:

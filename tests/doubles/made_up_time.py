@@ -1,11 +1,12 @@
-"""A loop whose time is made up: waiting costs nothing, instants are exact. Real threads are still waited for."""
+"""A loop whose time is made up: waiting costs nothing, instants are exact."""
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from core.errors import StoreTrouble
 from core.store import Store
 
 T = TypeVar("T")
@@ -14,14 +15,12 @@ BEGAN = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
 
 class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  # the class is chosen by the system
-    """Instead of sleeping, tells the loop that the time has passed, unless a thread has still to answer."""
+    """Instead of sleeping, tells the loop that the time has passed."""
 
     loop: "MadeUpLoop"
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         events = super().select(0)
-        while not events and self.loop.threads and (timeout is None or timeout > 0):
-            events = super().select(0.2)
         if events or timeout == 0:
             return events
         if timeout is None:
@@ -37,7 +36,6 @@ class MadeUpLoop(asyncio.SelectorEventLoop):
         selector = _Selector()
         selector.loop = self
         self.now = 0.0
-        self.threads = 0
         super().__init__(selector)
 
     def time(self) -> float:
@@ -49,29 +47,46 @@ class MadeUpLoop(asyncio.SelectorEventLoop):
         return BEGAN + timedelta(seconds=self.now)
 
 
-class Counted:
-    """A store whose threads the made-up time waits for."""
+class MadeUpStore:
+    """A real store whose answers take made-up time, so that a story goes the same way each time it is told.
 
-    def __init__(self, store: Store) -> None:
+    It can die as a process does, and be in trouble.
+    """
+
+    def __init__(self, store: Store, seconds: Callable[[], float] = lambda: 0.0) -> None:
+        """`seconds` is how long the way there takes, and the way back."""
+        self.seconds = seconds
+        self.trouble: StoreTrouble | None = None
         self._store = store
+        self._dead = False
 
-    async def read(self, *args: Any, **more: Any) -> Any:
-        return await self._wait(self._store.read(*args, **more))
+    async def read(self, /, *args: Any, **more: Any) -> Any:
+        return await self._ask(self._store.read_now, *args, **more)
 
-    async def write(self, *args: Any, **more: Any) -> Any:
-        return await self._wait(self._store.write(*args, **more))
+    async def write(self, /, *args: Any, **more: Any) -> Any:
+        return await self._ask(self._store.write_now, *args, **more)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
+    def die(self) -> None:
+        """Whoever asks from now on never gets an answer: it is not there any more either."""
+        self._dead = True
 
-    async def _wait(self, answer: Coroutine[Any, Any, T]) -> T:
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, MadeUpLoop)
-        loop.threads += 1
-        try:
-            return await answer
-        finally:
-            loop.threads -= 1
+    def reborn(self) -> "MadeUpStore":
+        """The same store for another process."""
+        return MadeUpStore(self._store, self.seconds)
+
+    async def _ask(self, do: Callable[..., Any], /, *args: Any, **more: Any) -> Any:
+        await asyncio.sleep(self.seconds())
+        self._still_there()
+        if self.trouble is not None:
+            raise self.trouble
+        answer = do(*args, **more)
+        await asyncio.sleep(self.seconds())
+        self._still_there()
+        return answer
+
+    def _still_there(self) -> None:
+        if self._dead:
+            raise asyncio.CancelledError
 
 
 def live(story: Coroutine[Any, Any, T]) -> T:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from core.courier import AccountGate
 from core.model import Address, Bulletin, Form, Platform
-from core.platform import Copy, Lost, Manner, Outcome, Part, Sent
+from core.platform import Copy, Lost, Manner, NotSent, Outcome, Part, Reach, Sent
+
+# "The past few minutes" in which Discord knows a nonce again.
+_NONCE_KNOWN = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,16 @@ class Shown:
     reply_to: int | None = None
 
 
-Answer = Callable[[], Outcome | None]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How to answer a call; `after_effect`: what was asked for is done all the same."""
+
+    answer: Outcome | Exception
+    after_effect: bool = False
+
+
+Whim = Callable[[str, int], Told | None]
+"""(verb, chat) to an answer out of the order; None does as it is asked."""
 
 
 class PlatformDouble:
@@ -42,21 +54,21 @@ class PlatformDouble:
     ) -> None:
         self.platform = platform
         self.account = account
-        self.latency = latency
+        self.latency: float | Callable[[], float] = latency
         self.chats: dict[int, list[Shown]] = defaultdict(list)
         self.calls: list[tuple[float, str, int, str]] = []
+        self.refusals: list[tuple[float, float, int | None]] = []
         self.nonces: dict[str, Shown] = {}
-        self.on_the_wire = 0
+        self.on_the_wire: list[int] = []
+        self.answered: dict[int, float] = {}
+        self.whim: Whim = lambda verb, chat: None
         self._gate = gate
-        self._script: dict[int | None, deque[Outcome | Exception]] = defaultdict(deque)
-        self._effect_first: set[int] = set()
+        self._script: dict[int | None, deque[Told]] = defaultdict(deque)
         self._ids = iter(range(1000, 10_000_000))
 
     def will_answer(self, chat: int | None, *outcomes: Outcome | Exception, after_effect: bool = False) -> None:
         """Answer the next calls about `chat` (None: any) like this; `after_effect`: the message is there anyway."""
-        self._script[chat].extend(outcomes)
-        if after_effect:
-            self._effect_first.update(id(outcome) for outcome in outcomes)
+        self._script[chat].extend(Told(outcome, after_effect) for outcome in outcomes)
 
     def passes(self, gate: AccountGate) -> None:
         """From now on calls pass this gate."""
@@ -71,51 +83,73 @@ class PlatformDouble:
 
     async def send(self, to: Address, part: Part, manner: Manner) -> Outcome:
         assert isinstance(part, Words)
-        told = await self._call("send", to, part.text)
-        if told is not None and id(told) not in self._effect_first:
-            return told
-        known = self.nonces.get(manner.nonce) if self.platform is Platform.DISCORD else None
-        if known is None:
-            known = Shown(next(self._ids), part.text, manner.silent, _now(), manner.nonce, reply_to=manner.reply_to)
-            self.chats[to.chat_id].append(known)
-            self.nonces[manner.nonce] = known
-        return told or Sent((Copy(known.id, Form.TEXT),))
+
+        def effect() -> Outcome:
+            known = self.nonces.get(manner.nonce) if self.platform is Platform.DISCORD else None
+            if known is None or _now() - known.at > _NONCE_KNOWN:
+                known = Shown(next(self._ids), part.text, manner.silent, _now(), manner.nonce, reply_to=manner.reply_to)
+                self.chats[to.chat_id].append(known)
+                self.nonces[manner.nonce] = known
+            return Sent((Copy(known.id, Form.TEXT),))
+
+        return await self._call("send", to, part.text, effect)
 
     async def edit(self, to: Address, copies: tuple[Copy, ...], part: Part) -> Outcome:
         assert isinstance(part, Words)
-        told = await self._call("edit", to, part.text)
-        if told is not None:
-            return told
-        shown = self._find(to, copies[0])
-        if shown is None:
-            return Lost("message to edit not found")
-        shown.history.append(shown.text)
-        shown.text = part.text
-        return Sent(copies)
+
+        def effect() -> Outcome:
+            shown = self._find(to, copies[0])
+            if shown is None:
+                return Lost("message to edit not found")
+            shown.history.append(shown.text)
+            shown.text = part.text
+            return Sent(copies)
+
+        return await self._call("edit", to, part.text, effect)
 
     async def remove(self, to: Address, copy: Copy) -> Outcome:
-        told = await self._call("remove", to, "")
-        if told is not None:
-            return told
-        shown = self._find(to, copy)
-        if shown is None:
-            return Lost("message to delete not found")
-        shown.deleted = True
-        return Sent(())
+        def effect() -> Outcome:
+            shown = self._find(to, copy)
+            if shown is None:
+                return Lost("message to delete not found")
+            shown.deleted = True
+            return Sent(())
 
-    async def _call(self, verb: str, to: Address, text: str) -> Outcome | None:
-        await self._gate.enter(to.chat_id)
-        self.calls.append((_now(), verb, to.chat_id, text))
-        self.on_the_wire += 1
-        await asyncio.sleep(self.latency)
-        self.on_the_wire -= 1
-        for chat in (to.chat_id, None):
-            if self._script[chat]:
-                told = self._script[chat].popleft()
-                if isinstance(told, Exception):
-                    raise told
-                return told
-        return None
+        return await self._call("remove", to, "", effect)
+
+    async def _call(self, verb: str, to: Address, text: str, effect: Callable[[], Outcome]) -> Outcome:
+        chat = to.chat_id
+        await self._gate.enter(chat)
+        self.calls.append((_now(), verb, chat, text))
+        self.on_the_wire.append(chat)
+        latency = self.latency() if callable(self.latency) else self.latency
+        try:
+            await asyncio.sleep(latency / 2)
+            told = self._told(verb, chat)
+            done = effect() if told is None or told.after_effect else None
+            await asyncio.sleep(latency / 2)
+        finally:
+            self.on_the_wire.remove(chat)
+            self.answered[chat] = _now()
+        answer = done if told is None else told.answer
+        assert answer is not None
+        if isinstance(answer, Exception):
+            raise answer
+        self._refuse(chat, answer)
+        return answer
+
+    def _told(self, verb: str, chat: int) -> Told | None:
+        for script in (self._script[chat], self._script[None]):
+            if script:
+                return script.popleft()
+        return self.whim(verb, chat)
+
+    def _refuse(self, chat: int, answer: Outcome) -> None:
+        """Tell the gate of a wait, as the transports do."""
+        if isinstance(answer, NotSent) and answer.retry_after > 0:
+            whose = chat if answer.reach is Reach.DESTINATION else None
+            self._gate.refused(whose, answer.retry_after)
+            self.refusals.append((_now(), _now() + answer.retry_after, whose))
 
     def _find(self, to: Address, copy: Copy) -> Shown | None:
         shown = [message for message in self.chats[to.chat_id] if message.id == copy.message_id]

@@ -38,22 +38,54 @@ from core.store import (
     subscriptions,
 )
 from core.store.broadcasts import Progress
-from tests.doubles.made_up_time import BEGAN, Counted, clock
+from tests.doubles.made_up_time import BEGAN, MadeUpStore, clock
 from tests.doubles.platform import PlatformDouble
 
 EDITOR = "editor-key"
+# A receipt's longest way into the store: the committer waits for company and may be writing already.
+_UNSTORED = 0.2
 
 
 @dataclass
 class Town:
     """The newsroom's side and the readers' side of one story."""
 
-    store: Counted
+    store: MadeUpStore
     coverage: Coverage
     sender: PlatformDouble
     gate: AccountGate
     courier: Courier
     _tokens: "count[int]"
+    _working: "asyncio.Task[None] | None" = None
+
+    async def begins(self) -> None:
+        """A courier takes over, as after a start of the process."""
+        self.gate = AccountGate(_PACES[self.sender.platform])
+        self.sender.passes(self.gate)
+        self.store = self.store.reborn()
+        self.courier = _courier(self.store, self.sender, self.gate)
+        self._working = asyncio.create_task(self.courier.run())
+        # A new owner of an account assumes that its last second was full.
+        await asyncio.sleep(1.2)
+
+    async def ends(self) -> None:
+        """The courier stops in good order."""
+        await self.courier.stop()
+        if self._working is not None:
+            await self._working
+            self._working = None
+
+    async def crashes(self) -> list[int]:
+        """The courier's process is killed; returns the chats with a request on the wire, or a receipt on its way."""
+        just_now = asyncio.get_running_loop().time() - _UNSTORED
+        answered = [chat for chat, at in self.sender.answered.items() if at >= just_now]
+        doomed = [*self.sender.on_the_wire, *answered]
+        self.store.die()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.wait(others)
+        return doomed
 
     async def follows(self, chat: int, *, level: Level = Level.ALL) -> Destination:
         """A chat follows the coverage."""
@@ -77,6 +109,17 @@ class Town:
             now=clock(),
         )
         return destination
+
+    async def unfollows(self, chat: int) -> None:
+        """A chat wants no more."""
+        destination = await self.place(chat)
+        await self.store.write(subscriptions.unfollow, destination.id)
+
+    async def undoes(self, entry: Entry) -> bool:
+        """The editor takes an entry back inside its undo window."""
+        undone: bool = await self.store.write(entries.undo, entry_id=entry.id, actor=EDITOR, now=clock())
+        self.courier.wake()
+        return undone
 
     async def publishes(
         self, headline: str, *, alert: bool = False, undo: float = 0, importance: Importance = Importance.NORMAL
@@ -150,7 +193,7 @@ class Town:
         return found[self.sender.account]
 
     def _token(self) -> str:
-        return f"token-{next(self._tokens)}"
+        return f"{self.coverage.slug}-{next(self._tokens)}-{clock()}"
 
 
 @asynccontextmanager
@@ -160,30 +203,37 @@ async def town(
     platform: Platform = Platform.TELEGRAM,
     latency: float = 0.05,
     sender: PlatformDouble | None = None,
+    name: str = "storm",
 ) -> AsyncIterator[Town]:
-    """A town whose courier is at work, and which ends in good order. `sender`: the platform of an earlier one."""
-    counted = Counted(store)
-    gate = AccountGate(TELEGRAM if platform is Platform.TELEGRAM else DISCORD)
+    """A town whose courier is at work, and which ends in good order.
+
+    `sender`: the platform of an earlier one. `name`: of its coverage, and of its account, in a store of many towns.
+    """
+    its_store = MadeUpStore(store)
+    gate = AccountGate(_PACES[platform])
     if sender is None:
-        sender = PlatformDouble(gate, platform=platform, latency=latency)
-    sender.passes(gate)
-    courier = Courier(counted, [sender], {sender.account: gate}, clock=clock)  # type: ignore[arg-type]  # stands in
-    await counted.write(accounts.enrol_lanes, [(sender.account, platform)], clock())
-    coverage = await counted.read(coverages.by_slug, "storm") or await counted.write(
+        sender = PlatformDouble(gate, account=f"desk-{name}", platform=platform, latency=latency)
+    await its_store.write(accounts.enrol_lanes, [(sender.account, platform)], clock())
+    coverage = await its_store.read(coverages.by_slug, name) or await its_store.write(
         coverages.create,
-        slug="storm",
-        title="Storm",
+        slug=name,
+        title=name.title(),
         language="en",
         zone="Europe/London",
         mode=Mode.REHEARSAL,
         now=BEGAN,
         by=EDITOR,
     )
-    working = asyncio.create_task(courier.run())
-    # A new owner of an account assumes that its last second was full.
-    await asyncio.sleep(1.2)
+    it = Town(its_store, coverage, sender, gate, _courier(its_store, sender, gate), count(1))
+    await it.begins()
     try:
-        yield Town(counted, coverage, sender, gate, courier, count(1))
+        yield it
     finally:
-        await courier.stop()
-        await working
+        await it.ends()
+
+
+_PACES = {Platform.TELEGRAM: TELEGRAM, Platform.DISCORD: DISCORD}
+
+
+def _courier(store: MadeUpStore, sender: PlatformDouble, gate: AccountGate) -> Courier:
+    return Courier(store, [sender], {sender.account: gate}, clock=clock)  # type: ignore[arg-type]  # stands in

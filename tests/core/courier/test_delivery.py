@@ -413,7 +413,7 @@ def test_stopping_waits_for_what_is_on_the_wire_and_a_new_start_sends_nothing_tw
             await it.publishes("news")
             await asyncio.sleep(1.0)
             first = it.sender
-        assert first.on_the_wire == 0
+        assert not first.on_the_wire
         reached = {chat for chat, shown in first.chats.items() if shown}
         assert 0 < len(reached) < 50
 

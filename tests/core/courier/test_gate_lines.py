@@ -1,6 +1,7 @@
 """Answers to one chat keep their distance as they leave, whatever kept them waiting."""
 
 import asyncio
+import itertools
 
 from core.courier import AccountGate
 from core.pacing import TELEGRAM
@@ -27,7 +28,7 @@ def test_after_a_start_or_a_pause_answers_to_one_chat_do_not_come_in_a_bunch() -
 
         departures = live(story())
         assert len(departures) == 5
-        assert all(after - before >= 1.0 for before, after in zip(departures, departures[1:], strict=False))
+        assert all(after - before >= 1.0 for before, after in itertools.pairwise(departures))
 
 
 def test_while_everybody_asks_at_once_answers_to_many_chats_do_not_wait_twice() -> None:
