@@ -101,6 +101,8 @@ class Account(_Section):
         """
         if self.token_file is not None:
             token = _read_secret_file(self.token_file)
+            if not token:
+                raise SettingsTrouble(f"{self.token_file} is empty: put the token of account `{self.name}` into it")
         elif self.token is not None:
             token = self.token.get_secret_value()
         else:
