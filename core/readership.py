@@ -18,9 +18,6 @@ from core.model import (
 )
 from core.store import Connection, Store, broadcasts, coverages, destinations, sending, subscriptions
 
-_THROWN_OUT = ("kicked", "not a member")
-"""What a topic is paused for when we are no longer in its chat, told by the platform or found out by the courier."""
-
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -195,7 +192,7 @@ def _returned(conn: Connection, spot: Spot) -> Destination | None:
     known = None
     for one in destinations.of_chat(conn, spot.account, spot.address.chat_id):
         here = one.address == spot.address
-        if one.status is DestinationStatus.PAUSED and (here or one.paused_because in _THROWN_OUT):
+        if one.status is DestinationStatus.PAUSED and (here or one.paused_because in destinations.THROWN_OUT):
             destinations.resume(conn, one.id)
         known = one if here else known
     return known

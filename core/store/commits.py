@@ -65,7 +65,7 @@ def apply(conn: sa.Connection, batch: Batch) -> None:
     _unpark(conn, batch.unpark)
     _park(conn, batch.park)
     for destination_id, because in batch.paused:
-        destinations.pause(conn, destination_id, because, batch.at)
+        destinations.gone(conn, destination_id, because, batch.at)
     for account, old_chat_id, new_chat_id in batch.moved:
         destinations.move(conn, account, old_chat_id, new_chat_id, batch.at)
     for account, digest, remote_id in batch.uploads:

@@ -4,9 +4,11 @@ from core.store.destinations.copies import entry_of_copy
 from core.store.destinations.moves import BEHIND, move
 from core.store.destinations.places import (
     LEAN,
+    THROWN_OUT,
     connect,
     find,
     get,
+    gone,
     language,
     noun,
     of_chat,
@@ -20,10 +22,12 @@ from core.store.destinations.places import (
 __all__ = [
     "BEHIND",
     "LEAN",
+    "THROWN_OUT",
     "connect",
     "entry_of_copy",
     "find",
     "get",
+    "gone",
     "language",
     "move",
     "noun",

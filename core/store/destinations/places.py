@@ -12,6 +12,9 @@ from core.store import accounts, sql, tables
 _DESTINATION = tables.destination.c
 _SUBSCRIPTION = tables.subscription.c
 
+THROWN_OUT = ("kicked", "not a member", "deleted")
+"""Why a place is paused when we are out of its whole chat: the platform told us so, or refused what we sent."""
+
 _SELECT = sa.select(tables.destination, tables.lane.c.account, tables.lane.c.platform).join(
     tables.lane, tables.lane.c.id == _DESTINATION.lane_id
 )
@@ -119,6 +122,16 @@ def pause(conn: sa.Connection, destination_id: int, because: str, now: datetime)
     )
     _subscriptions_active(conn, destination_id, active=False)
     conn.execute(tables.waiting.delete().where(tables.waiting.c.destination_id == destination_id))
+
+
+def gone(conn: sa.Connection, destination_id: int, because: str, now: datetime) -> None:
+    """Pause a place that took nothing; where we are out of its chat altogether, with every other place of the chat."""
+    pause(conn, destination_id, because, now)
+    if because in THROWN_OUT:
+        place = get(conn, destination_id)
+        for other in of_chat(conn, place.account, place.address.chat_id):
+            if other.status is DestinationStatus.ACTIVE:
+                pause(conn, other.id, because, now)
 
 
 def resume(conn: sa.Connection, destination_id: int) -> None:

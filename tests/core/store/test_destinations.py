@@ -186,3 +186,30 @@ def test_replying_to_something_that_is_no_entry_finds_none(desk: Desk) -> None:
 
     desk.commits(receipts=(receipt(bulletin_id, place.id, 9, at=desk.clock()),))
     assert desk.store.read_now(destinations.entry_of_copy, TELEGRAM, place.address, 9) is None
+
+
+@pytest.mark.parametrize("because", ["kicked", "not a member", "deleted"])
+def test_thrown_out_of_one_topic_is_thrown_out_of_the_chat(desk: Desk, because: str) -> None:
+    topics = [desk.reader(-500, thread=thread, kind=PlaceKind.TOPIC) for thread in (0, 7, 8)]
+    elsewhere = desk.reader(-600)
+    other_bot = desk.reader(-500, DISCORD)
+    desk.commits(paused=((topics[1].id, because),))
+    read = desk.store.read_now
+    now = [read(destinations.get, one.id) for one in topics]
+    assert [(one.status, one.paused_because) for one in now] == [(DestinationStatus.PAUSED, because)] * 3
+    assert {read(destinations.get, one.id).status for one in (elsewhere, other_bot)} == {DestinationStatus.ACTIVE}
+
+
+@pytest.mark.parametrize("because", ["topic deleted", "missing right: send messages", "blocked"])
+def test_a_topic_that_takes_nothing_says_nothing_about_its_neighbours(desk: Desk, because: str) -> None:
+    topic, neighbour = (desk.reader(-500, thread=thread, kind=PlaceKind.TOPIC) for thread in (7, 8))
+    desk.commits(paused=((topic.id, because),))
+    assert desk.store.read_now(destinations.get, topic.id).status is DestinationStatus.PAUSED
+    assert desk.store.read_now(destinations.get, neighbour.id).status is DestinationStatus.ACTIVE
+
+
+def test_a_topic_paused_for_its_own_reason_keeps_it_when_the_chat_is_lost(desk: Desk) -> None:
+    closed, topic = (desk.reader(-500, thread=thread, kind=PlaceKind.TOPIC) for thread in (7, 8))
+    desk.commits(paused=((closed.id, "topic deleted"),))
+    desk.commits(paused=((topic.id, "kicked"),))
+    assert desk.store.read_now(destinations.get, closed.id).paused_because == "topic deleted"
