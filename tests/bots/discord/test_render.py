@@ -98,7 +98,7 @@ def test_a_retraction_leaves_no_word_picture_or_card_of_what_was_said() -> None:
     withdrawn = told("Rain.", Image(asset=DIGEST), Video(title="See", url="https://v.example/1"), reason="Not so.")
     drawn = draw(bulletin(withdrawn, status=EntryStatus.RETRACTED), ENGLISH, kept=(Form.PHOTO, Form.TEXT, Form.TEXT))
     assert [part.content for part in drawn] == [
-        "**This entry was withdrawn at 14:05 GMT.**\n\nNot so.\n\n-# 14:05 GMT · storm#17",
+        "**This entry was withdrawn (14:05 GMT).**\n\nNot so.\n\n-# 14:05 GMT · storm#17",
         "-# This was part of storm#17, which has been withdrawn.",
         "-# This was part of storm#17, which has been withdrawn.",
     ]

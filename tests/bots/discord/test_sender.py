@@ -138,7 +138,7 @@ async def test_a_retraction_takes_words_picture_and_card_away(
     (part,) = bot.sender.draw(withdrawn, "en", (Form.PHOTO,))
     assert await bot.sender.edit(town.here, (copy,), part) == Sent((replace(copy, form=Form.TEXT),))
     (seen,) = town.channel.messages
-    assert seen.content.startswith("**This entry was withdrawn at 14:05 GMT.**\n\nNot so.")
+    assert seen.content.startswith("**This entry was withdrawn (14:05 GMT).**\n\nNot so.")
     assert (seen.attachments, seen.embeds) == ((), ())
 
 

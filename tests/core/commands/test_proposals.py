@@ -134,7 +134,7 @@ async def test_an_entry_changed_since_says_so_and_keeps_what_readers_were_told(o
     office.clock.passes(minutes=2)
     await ada.types("/correct 1 Bridge half closed\nNote: One lane is open")
     card = await ada.types("/proposals 1")
-    assert "Careful: somebody changed #1 at 13:02 CET, after the page was imported." in card.text()
+    assert "Careful: somebody changed #1 (13:02 CET) after the page was imported." in card.text()
     assert "Before: Bridge half closed" in card.text()
     await ada.presses(card, "Publish correction")
     entry = await numbered(office, 1)

@@ -215,7 +215,7 @@ def test_text_that_grew_beyond_its_messages_makes_more(bulletin):
 def test_a_retracted_entry_says_so_and_why_instead_of_its_words(bulletin):
     content = Content("Bridge closed", (Paragraph(blocks.text("Wrong.")),), reason="The bridge is open.")
     part = only(draw(bulletin(content, status=EntryStatus.RETRACTED), kept=(Form.TEXT,)))
-    assert part.text == "This entry was withdrawn at 14:05 GMT.\n\nThe bridge is open.\n\n14:05 GMT · storm#17"
+    assert part.text == "This entry was withdrawn (14:05 GMT).\n\nThe bridge is open.\n\n14:05 GMT · storm#17"
 
 
 def test_every_message_of_a_retracted_entry_says_so(bulletin):
