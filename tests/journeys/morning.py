@@ -2,15 +2,18 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
+from bots import app
 from bots.app import Habits, House, Member
 from bots.cli.rehearse import cast as casting
 from bots.cli.rehearse.cast import Cast, Line, Seat
@@ -24,9 +27,17 @@ from bots.rehearsal.telegram_world.people import Person as TelegramPerson
 from core.locales import Said, words
 from core.model import Address, Content, Coverage, Destination, DestinationStatus, Entry, Mode, Person, Platform, Role
 from core.newsroom import Newsroom
+from core.pacing import Pace, Window
 from core.store import Store, broadcasts, destinations, inbox, receipts
 
 TELEGRAM, DISCORD = "telegram-stage", "discord-stage"
+TEMPO = 4.0
+"""How many seconds pass on the stage in one of ours. Its limits stay the platforms' own, by its own clock."""
+_TELEGRAM_PACE = Pace(Window(30, 1.2), (Window(1, 1.3),), (Window(1, 1.3), Window(20, 62.0)), crowd_reserve=3)
+_DISCORD_PACE = Pace(Window(45, 1.2), (Window(1, 1.6),), (Window(1, 1.6),))
+"""As in core/pacing.py with more to spare, in the stage's seconds: there this machine's jitter is so many times larger.
+The real ones, on a real clock, are what `test_rehearse.py` plays with.
+"""
 GIVE_UP = 30.0
 """Seconds after which nobody waits any longer: ten times what any of it may take."""
 
@@ -313,17 +324,40 @@ def every_call(stage: Stage, platform: str, methods: Iterable[str]) -> list[Any]
     return [call for call in stage.journal.of(platform) if call.method in set(methods)]
 
 
+def _quick(pace: Pace) -> Pace:
+    """A pace of the stage's seconds in ours."""
+
+    def windows(every: tuple[Window, ...]) -> tuple[Window, ...]:
+        return tuple(Window(one.count, one.seconds / TEMPO) for one in every)
+
+    (overall,) = windows((pace.overall,))
+    return Pace(overall, windows(pace.private), windows(pace.crowd), pace.crowd_reserve)
+
+
+def _stage_clock() -> Callable[[], float]:
+    began = time.time()
+    return lambda: began + (time.time() - began) * TEMPO
+
+
 @asynccontextmanager
 async def begun(store_url: str, journal: Path, **habits: float) -> AsyncIterator[Morning]:
     """Begin a morning: stage, people, house, a coverage; and end it in good order."""
-    async with Stage(journal=journal) as stage:
-        # Nobody asks Discord for a second session while the first is 5 s old, except a house that restarts at once.
-        stage.discord.identify_spacing = 0.0
-        morning = Morning(stage, casting.assemble(stage), store_url, Habits(**{"undo": 0.2, **habits}))
-        await morning.opens()
-        try:
-            await morning.enrols()
-            await morning.is_known()
+    paces = {Platform.TELEGRAM: _quick(_TELEGRAM_PACE), Platform.DISCORD: _quick(_DISCORD_PACE)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "_PACES", paces)
+        async with Stage(journal=journal, clock=_stage_clock()) as stage, _played(stage, store_url, habits) as morning:
             yield morning
-        finally:
-            await morning.closes()
+
+
+@asynccontextmanager
+async def _played(stage: Stage, store_url: str, habits: Mapping[str, float]) -> AsyncIterator[Morning]:
+    # Nobody asks Discord for a second session while the first is 5 s old, except a house that restarts at once.
+    stage.discord.identify_spacing = 0.0
+    morning = Morning(stage, casting.assemble(stage), store_url, Habits(**{"undo": 0.2, **habits}))
+    await morning.opens()
+    try:
+        await morning.enrols()
+        await morning.is_known()
+        yield morning
+    finally:
+        await morning.closes()

@@ -72,7 +72,7 @@ async def test_the_menu_on_a_copy_retracts_it_everywhere(followed: Morning) -> N
 async def test_the_menu_on_somebody_elses_message_says_that_it_is_none_of_ours(town: Morning) -> None:
     remark = town.cast.moderator.says("What a night", channel=town.cast.channel)
     answer = await town.cast.discord_editor.uses_on(remark, label("menu.retract"), patience=GIVE_UP)
-    assert "That message is not an entry of ours." in answer.text
+    assert answer.text == label("refused.not_ours")
 
 
 async def test_correct_and_retract_by_number(followed: Morning) -> None:

@@ -1,4 +1,4 @@
-"""A terminal shows a message as its reader sees it: looks instead of markup, Telegram's offsets counted as it counts."""
+"""A terminal shows a message as its reader sees it: looks instead of markup, offsets as Telegram counts."""
 
 import pytest
 from rich.text import Text
