@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from core.errors import StoreTrouble
 from core.store import Store
 
 T = TypeVar("T")
@@ -56,7 +55,7 @@ class MadeUpStore:
     def __init__(self, store: Store, seconds: Callable[[], float] = lambda: 0.0) -> None:
         """`seconds` is how long the way there takes, and the way back."""
         self.seconds = seconds
-        self.trouble: StoreTrouble | None = None
+        self.trouble: Exception | None = None
         self._store = store
         self._dead = False
 

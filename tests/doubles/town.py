@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from core import blocks
 from core.courier import AccountGate, Courier
@@ -109,6 +110,24 @@ class Town:
             now=clock(),
         )
         return destination
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the courier has not ended."""
+        return self._working is not None and not self._working.done()
+
+    def forgets_its_courier(self) -> None:
+        """It has ended in its own way, and nobody waits for it."""
+        self._working = None
+
+    async def publishes_elsewhere(self, headline: str, **more: Any) -> Entry:
+        """An editor publishes in another process: this courier is not told."""
+        here, self.store = self.store, self.store.reborn()
+        courier, self.courier = self.courier, _courier(self.store, self.sender, self.gate)
+        try:
+            return await self.publishes(headline, **more)
+        finally:
+            self.store, self.courier = here, courier
 
     async def unfollows(self, chat: int) -> None:
         """A chat wants no more."""
