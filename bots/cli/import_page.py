@@ -81,7 +81,8 @@ async def _take(store: Store, settings: Settings, page: Page, order: _Order) -> 
 def told(report: ImportReport, read: Read, *, dry_run: bool) -> list[str]:
     """What an import says: the coverage, what changed, what was not placed, what sending would mean."""
     lines = [f"coverage: {report.coverage.slug}"]
-    lines.append(f"{'new' if report.opened else 'known'}: {report.coverage.title} ({len(read.page.entries)} entries)")
+    size = _many(len(read.page.entries), "entry", "entries")
+    lines.append(f"{'new' if report.opened else 'known'}: {report.coverage.title} ({size})")
     for what, numbers in (("added", report.added), ("changed", report.changed), ("proposed", report.proposed)):
         if numbers:
             lines.append(f"{what}: {len(numbers)} ({_numbers(numbers)})")
@@ -116,12 +117,16 @@ def _left_to_editors(report: ImportReport) -> list[str]:
 
 
 def _sending(report: ImportReport) -> str:
-    reach = f"{report.audience.total} destination{'' if report.audience.total == 1 else 's'}"
+    reach = _many(report.audience.total, "destination", "destinations")
     if report.sent:
-        return f"sent: {report.sent} bulletins to {reach}, as soon as `livedesk run` runs"
+        return f"sent: {_many(report.sent, 'bulletin', 'bulletins')} to {reach}, as soon as `livedesk run` runs"
     if not report.unsent:
         return "nothing waits to be sent"
-    return f"nothing was sent; --publish would send {report.unsent} bulletins to {reach}"
+    return f"nothing was sent; --publish would send {_many(report.unsent, 'bulletin', 'bulletins')} to {reach}"
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _numbers(numbers: tuple[int, ...]) -> str:

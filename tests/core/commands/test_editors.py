@@ -298,7 +298,7 @@ async def test_answering_ones_copy_with_retract_shows_the_notice_first(office: O
     assert "This withdraws #1." in card.text()
     assert card.preview is not None
     assert card.preview.retracted
-    await ada.presses(card, "Withdraw #1")
+    await ada.presses(card, "Retract #1")
     assert (await only(office)).content.reason == "12 hours too early"
 
 

@@ -195,10 +195,9 @@ def test_what_is_owed_comes_with_its_place_and_its_lifetime(desk: Desk) -> None:
     one = desk.active()[0]
     desk.store.write_now(destinations.pause, gone.id, "blocked", desk.clock())
     desk.commits(park=(parked(desk, gone, one), parked(desk, place, one)))
-    (lost, _, lost_by), (owed, to, by) = desk.store.read_now(waiting.owed, one.lane_id)
-    assert (lost.destination_id, lost_by) == (gone.id, one.expires_at)
-    assert (owed.destination_id, to, by) == (place.id, place, one.expires_at)
-    assert desk.store.read_now(waiting.owed, one.lane_id)[0][1] is None
+    lost, owed = desk.store.read_now(waiting.owed, one.lane_id)
+    assert (lost.waiting.destination_id, lost.destination, lost.expires_at) == (gone.id, None, one.expires_at)
+    assert (owed.waiting.destination_id, owed.destination, owed.expires_at) == (place.id, place, one.expires_at)
 
 
 def test_a_batch_pauses_moves_and_remembers_uploads(desk: Desk) -> None:
