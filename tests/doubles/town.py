@@ -1,7 +1,7 @@
 """A small town for the courier's tests: one coverage, chats that follow it, and an editor who publishes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -141,7 +141,13 @@ class Town:
         return undone
 
     async def publishes(
-        self, headline: str, *, alert: bool = False, undo: float = 0, importance: Importance = Importance.NORMAL
+        self,
+        headline: str,
+        *,
+        alert: bool = False,
+        undo: float = 0,
+        importance: Importance = Importance.NORMAL,
+        minutes_ago: float = 0,
     ) -> Entry:
         """The editor publishes an entry; each "|" in its headline makes another part."""
         content = Content(headline=headline, blocks=(blocks.Paragraph(blocks.text("…")),), importance=importance)
@@ -152,20 +158,20 @@ class Town:
             content=content,
             actor=EDITOR,
             token=self._token(),
-            now=clock(),
+            now=clock() - timedelta(minutes=minutes_ago),
             not_before=not_before,
             alert=alert,
         )
         self.courier.wake()
         return published.entry
 
-    async def corrects(self, entry: Entry, headline: str) -> Entry:
+    async def corrects(self, entry: Entry, headline: str, importance: Importance = Importance.NORMAL) -> Entry:
         """The editor corrects an entry."""
         revised = await self.store.write(
             entries.revise,
             entry_id=entry.id,
             expected=entry.revision,
-            content=Content(headline=headline),
+            content=Content(headline=headline, importance=importance),
             change=Change.CORRECTION,
             actor=EDITOR,
             token=self._token(),
@@ -187,6 +193,13 @@ class Town:
         )
         self.courier.wake()
         return retracted
+
+    async def until(self, so: Callable[[], bool], give_up: float = 60) -> None:
+        """Wait for a moment in the story."""
+        deadline = asyncio.get_running_loop().time() + give_up
+        while not so():
+            assert asyncio.get_running_loop().time() < deadline, "it never comes to that"
+            await asyncio.sleep(0.01)
 
     async def everything_is_carried(self, give_up: float = 3600) -> None:
         """Wait until nothing is left to carry."""

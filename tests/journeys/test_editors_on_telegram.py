@@ -199,7 +199,7 @@ async def test_answering_ones_own_copy_with_retract_withdraws_it_once_a_button_s
     label_of_it = label("button.retract", number="1")
     said = await followed.cast.telegram_editor.says(followed.desk, "/retract We were misled.", reply_to=copy)
     card = await followed.answer(followed.desk, said, lambda seen: label_of_it in seen.labels)
-    assert "This withdraws #1. Every copy becomes the notice shown." in card.text
+    assert "This retracts #1. Every copy becomes the notice shown." in card.text
     await followed.erin_presses(card, "button.retract", number="1")
     await followed.is_carried()
     await followed.everybody_reads("We were misled.")
@@ -252,8 +252,9 @@ async def test_an_editor_takes_an_entry_back_before_anybody_has_it(followed: Mor
     queued = await followed.tells("/post Bridge closed")
     assert queued.labels == [label("undo.button")]
     taken = await followed.erin_presses(queued, "undo.button")
-    assert taken.text == "Taken back. Nobody got #1."
+    entry = await followed.newsroom.entry(followed.coverage, 1)
+    how = queued.text, entry, await followed.newsroom.progress(entry)
+    assert taken.text == "Taken back. Nobody got #1.", how
     await followed.is_carried()
     assert followed.readings("Bridge closed") == [0, 0, 0]
-    entry = await followed.newsroom.entry(followed.coverage, 1)
     assert entry.status is EntryStatus.UNDONE

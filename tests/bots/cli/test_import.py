@@ -213,7 +213,7 @@ def test_a_changed_headline_is_told_and_not_sent_before_an_editor_decides(livede
     )
     assert "  /proposals storm-live on Telegram, /desk proposals on Discord" in lines
     assert "held until an editor has decided, --publish leaves them out: #2" in lines
-    assert "sent: 1 bulletins to 0 destinations, as soon as `livedesk run` runs" in lines
+    assert "sent: 1 bulletin to 0 destinations, as soon as `livedesk run` runs" in lines
     assert rewritten("--publish").out.count("may be the changed headline of #2") == 1
     assert entries(livedesk) == ["First gusts", "Bridge closed"]
 

@@ -68,7 +68,7 @@ async def test_undo_within_five_seconds_means_that_nobody_gets_it(office: Office
 async def test_undo_after_five_seconds_is_too_late_and_says_what_to_do(office: Office, ada: Speaker) -> None:
     reply = await ada.types("/post Too slow")
     office.clock.passes(seconds=6)
-    assert "To withdraw it, give a reason: /retract storm-ylva#1" in (await ada.presses(reply, "Undo")).text()
+    assert "To retract it, give a reason: /retract storm-ylva#1" in (await ada.presses(reply, "Undo")).text()
     assert (await only(office)).status is EntryStatus.PUBLISHED
 
 
@@ -295,7 +295,7 @@ async def test_answering_ones_copy_with_retract_shows_the_notice_first(office: O
     await ada.types("/post Bridge closed")
     await ada.gets(await only(office), 77)
     card = await ada.types("/retract 12 hours too early", reply_to=77)
-    assert "This withdraws #1." in card.text()
+    assert "This retracts #1." in card.text()
     assert card.preview is not None
     assert card.preview.retracted
     await ada.presses(card, "Retract #1")

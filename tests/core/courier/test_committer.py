@@ -94,8 +94,7 @@ def test_a_store_that_fails_in_the_middle_of_a_bulletin_costs_no_part_and_double
         async with town(store) as it:
             await it.follows(-13)
             entry = await it.publishes("one|two|three")
-            while not it.sender.texts(-13):
-                await asyncio.sleep(0.01)
+            await it.until(lambda: bool(it.sender.texts(-13)))
             it.store.trouble = DOWN
             await asyncio.sleep(20)
             await asyncio.sleep(0)
@@ -113,8 +112,7 @@ def test_stopping_while_a_receipt_is_being_written_loses_it_not(store: Store) ->
             await it.follows(11)
             it.store.seconds = lambda: 0.5
             entry = await it.publishes("news")
-            while not it.sender.texts(11):
-                await asyncio.sleep(0.01)
+            await it.until(lambda: bool(it.sender.texts(11)))
             await asyncio.sleep(0.2)
             await it.ends()
             it.store.seconds = lambda: 0.0
@@ -131,8 +129,7 @@ def test_a_process_that_must_end_while_the_store_takes_nothing_does_end_and_says
         async with town(store) as it:
             await it.follows(11)
             await it.publishes("news")
-            while not it.sender.texts(11):
-                await asyncio.sleep(0.01)
+            await it.until(lambda: bool(it.sender.texts(11)))
             it.store.trouble = DOWN
             began = asyncio.get_running_loop().time()
             with pytest.raises(StoreTrouble):
