@@ -26,7 +26,7 @@ from core.courier import AccountGate, Courier
 from core.model import Asset, Mode, Platform
 from core.platform import Sender
 from core.schedule import Clockwork
-from core.store import Store
+from core.store import Store, accounts
 from core.store import media as stored_media
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,9 @@ class House:
 
     async def live(self) -> None:
         """Live until `leave`, or until no account is left. What is on the wire then is waited for."""
+        # Before anybody is heard: what they follow needs an account in the store.
+        lanes = [(account.sender.account, account.sender.platform) for account in self._accounts.values()]
+        await self._store.write(accounts.enrol_lanes, lanes, self._clock())
         self._clockwork.start()
         carrying = asyncio.create_task(self._courier.run(), name="courier")
         living = [asyncio.create_task(account.live(), name=name) for name, account in self._accounts.items()]

@@ -247,7 +247,7 @@ async def test_when_two_coverages_are_on_an_editor_who_chose_none_is_asked_which
     assert await town.newsroom.newest(town.coverage, 5) == ()
 
 
-@pytest.mark.parametrize("town", [{"undo": 20.0}], indirect=True)
+@pytest.mark.parametrize("town", [{"undo": 600.0}], indirect=True)
 async def test_an_editor_takes_an_entry_back_before_anybody_has_it(followed: Morning) -> None:
     queued = await followed.tells("/post Bridge closed")
     assert queued.labels == [label("undo.button")]
