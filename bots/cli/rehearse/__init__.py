@@ -101,8 +101,18 @@ async def _play(wishes: Wishes, store: Store, stage: Stage, screen: Screen) -> l
     coverage = await _bring(store, house, wishes.page)
     living = asyncio.create_task(house.live())
     showing = asyncio.create_task(screen.show(cast.seats, lambda: _board(store, director, coverage)))
+    performing = asyncio.create_task(_perform(wishes, director, house, store, coverage))
     try:
-        return await _perform(wishes, director, house, store, coverage)
+        # Ctrl-C: who stayed to look has seen the end already, and is told how it went.
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait((performing, living), return_when=asyncio.FIRST_COMPLETED)
+        performing.cancel()
+        await asyncio.wait((performing,))
+        if not performing.cancelled():
+            return performing.result()
+        if not living.done():
+            raise asyncio.CancelledError
+        return ["the bots ended before the rehearsal did", *house.troubles().values()]
     finally:
         showing.cancel()
         await asyncio.gather(showing, return_exceptions=True)

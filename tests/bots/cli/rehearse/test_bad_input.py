@@ -61,3 +61,13 @@ def test_a_speed_that_is_none_is_told(rehearse, speed):
     code, said = rehearse("--speed", speed)
     assert code == 2
     assert said.splitlines()[-1].startswith("Error: Invalid value for '--speed': ")
+
+
+def test_bots_that_fall_over_end_the_rehearsal_at_once(rehearse, monkeypatch):
+    async def falls(_house):
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("bots.app.House.live", falls)
+    code, said = rehearse("--coverage", "storm")
+    assert code == 1
+    assert "RuntimeError" in said
