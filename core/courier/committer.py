@@ -138,7 +138,8 @@ class Committer:
     async def run(self) -> None:
         """Write until `close`. Ends with an error, and everything else with it, only by a mistake of ours."""
         try:
-            while not self._closing:
+            # What came in while the last batch was being written has asked for another.
+            while not self._closing or self._work.is_set():
                 await self._work.wait()
                 if not self._closing:
                     await asyncio.sleep(self._linger)

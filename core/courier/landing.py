@@ -173,6 +173,7 @@ class Landing:
                 receipts=owed.receipts,
                 attempts=row.attempts,
                 due=loop + (row.due_at - now).total_seconds(),
+                said=1,
                 why=row.why,
                 parked=True,
             )
@@ -180,7 +181,7 @@ class Landing:
                 self._gate.pause_chat(item.chat, item.due - loop)
             if row.why.removeprefix(_ASKED).startswith(_MAYBE_THERE):
                 # When it was tried first is forgotten; the wait it was in is shorter than what we count on.
-                item.unknowns, item.said, item.first_try = 1, 0, row.due_at
+                item.unknowns, item.first_try = 1, row.due_at
             self._parking.add(item)
 
     def _try_again(self, item: Item, verdict: TryAgain) -> None:

@@ -231,4 +231,7 @@ class Walk:
             expires_at=broadcast.expires_at,
             receipts=there,
         )
+        if item.place <= broadcast.window_hi:
+            # It may have been on the wire when the last owner ended, with the words of any revision.
+            item.said = 1
         heapq.heappush(self._page, (item.place, item))

@@ -233,7 +233,8 @@ class Chronicle:
         assert places == sorted(places), f"{chat} read entries out of order: {first}"
 
     def _parts_stay_together(self, chat: int, shown: list[Shown]) -> None:
-        if self.crashes or self.doubtful[chat]:
+        if self.crashes or self.doubtful[chat] or chat in self.left or chat in self.marred:
+            # Half an entry is left alone when nobody wants the rest, and completed by its next correction.
             return
         for number, story in enumerate(self.stories):
             places = [place for place, one in enumerate(shown) if self._story(one)[0] is story and not one.reply_to]

@@ -330,6 +330,22 @@ def test_what_discord_repeats_for_a_nonce_is_brought_to_the_newest_words(store: 
     live(story())
 
 
+def test_what_discord_repeats_after_a_kill_is_brought_to_the_newest_words_too(store: Store) -> None:
+    async def story() -> None:
+        async with town(store, platform=Platform.DISCORD, latency=2) as it:
+            await it.follows(11)
+            entry = await it.publishes("wrong")
+            await _shown(it, 11)
+            await it.corrects(entry, "right")
+            await it.crashes()
+            await it.begins()
+            await it.everything_is_carried()
+            assert it.sender.texts(11) == ["right"]
+            assert len(it.sender.chats[11]) == 1
+
+    live(story())
+
+
 def test_a_correction_of_what_a_paused_place_has_is_over_and_blocks_nothing(store: Store) -> None:
     async def story() -> None:
         async with town(store) as it:

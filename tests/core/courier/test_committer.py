@@ -124,6 +124,22 @@ def test_stopping_while_a_receipt_is_being_written_loses_it_not(store: Store) ->
     live(story())
 
 
+def test_what_comes_back_while_the_last_batch_is_being_written_is_written_too(store: Store) -> None:
+    async def story() -> None:
+        async with town(store) as it:
+            committer = Committer(it.store, clock)  # type: ignore[arg-type]  # stands in
+            writing = asyncio.create_task(committer.run())
+            it.store.seconds = lambda: 0.5
+            committer.keep(_copy(0))
+            await asyncio.sleep(0.3)
+            committer.keep(_copy(1))
+            committer.close()
+            await writing
+            assert [copy.part for copy in await _stored(it)] == [0, 1]
+
+    live(story())
+
+
 def test_a_process_that_must_end_while_the_store_takes_nothing_does_end_and_says_so(store: Store) -> None:
     async def story() -> None:
         async with town(store) as it:
