@@ -66,6 +66,7 @@ class Walk:
         self.finished = False
         self.checked = False
         self._position = broadcast.cursor
+        self._begun = broadcast.begun and broadcast.only_destination_id is None and broadcast.cursor > 0
         self._marked = broadcast.cursor
         self._page: list[tuple[int, Item]] = []
         self._tally = Tally()
@@ -165,13 +166,14 @@ class Walk:
             after=self._position,
             limit=PAGE,
         )
-        done = await self._walked_before(store)
         if page.rows:
             highest = page.rows[-1].destination.id
-            if highest > broadcast.window_hi and not await store.write(broadcasts.window, broadcast.id, highest):
+            done = await self._walked_before(store, highest)
+            if not self._begun and not await store.write(broadcasts.begin, broadcast.id, 0):
                 # Undone or retracted since we last looked: nobody else gets it.
                 self.ended = True
                 return
+            self._begun = True
             for row in page.rows:
                 place = row.destination.id
                 if place in parked or place in self._ends:
@@ -184,12 +186,10 @@ class Walk:
             self._position = highest
         self.ended = page.last
 
-    async def _walked_before(self, store: Store) -> dict[int, tuple[Receipt, ...]]:
-        # `window_hi` is as it was when this walk began: what was in doubt then.
-        broadcast = self.broadcast
-        if broadcast.window_hi <= self._position:
+    async def _walked_before(self, store: Store, highest: int) -> dict[int, tuple[Receipt, ...]]:
+        if not self.broadcast.begun:
             return {}
-        return await store.read(receipts.done_in_window, broadcast.bulletin_id, self._position, broadcast.window_hi)
+        return await store.read(receipts.between, self.broadcast.bulletin_id, self._position, highest)
 
     async def _fill_one(self, store: Store, only: int, parked: frozenset[int]) -> None:
         destination = await store.read(broadcasts.destination, only)
@@ -231,7 +231,7 @@ class Walk:
             expires_at=broadcast.expires_at,
             receipts=there,
         )
-        if item.place <= broadcast.window_hi:
+        if broadcast.begun:
             # It may have been on the wire when the last owner ended, with the words of any revision.
             item.said = 1
         heapq.heappush(self._page, (item.place, item))

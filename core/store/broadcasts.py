@@ -17,7 +17,11 @@ _ANSWER_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """One bulletin going out on one lane. `cursor` and `window_hi` are destination ids (see `window`)."""
+    """One bulletin going out on one lane.
+
+    Its walk is a ring over the destination ids: from behind `start` to the end, then (`lap` 1) from the first to
+    `start`. Everybody up to `cursor` has an end or waits. `audience` is how many it was for when it was published.
+    """
 
     id: int
     bulletin_id: int
@@ -26,8 +30,11 @@ class Broadcast:
     operation: Operation
     urgency: Urgency
     audience_seq: int
+    start: int
+    lap: int
     cursor: int
-    window_hi: int
+    begun: bool
+    audience: int
     only_destination_id: int | None
     not_before: datetime | None
     expires_at: datetime | None
@@ -52,13 +59,14 @@ def active(conn: sa.Connection, lane_id: int) -> tuple[Broadcast, ...]:
     return tuple(_noun(row) for row in conn.execute(wanted.order_by(_BROADCAST.urgency, _BROADCAST.id)))
 
 
-def window(conn: sa.Connection, broadcast_id: int, hi: int) -> bool:
-    """Declare, before the first send, that destinations up to `hi` may be tried; after a crash only they are in doubt.
+def begin(conn: sa.Connection, broadcast_id: int, start: int) -> bool:
+    """Declare, before its first send, that a broadcast walks from behind `start`: from now on it may have arrived.
 
-    False when the broadcast was ended in the meantime (undone, retracted): then nothing may be sent.
+    False when it was ended in the meantime (undone, retracted): then nothing may be sent.
     """
-    declared = tables.broadcast.update().where(_BROADCAST.id == broadcast_id, sa.text("state = 0")).values(window_hi=hi)
-    return conn.execute(declared.returning(_BROADCAST.id)).first() is not None
+    mine = _BROADCAST.id == broadcast_id, sa.text("state = 0")
+    begun = tables.broadcast.update().where(*mine).values(begun=True, start=start, cursor=start)
+    return conn.execute(begun.returning(_BROADCAST.id)).first() is not None
 
 
 def destination(conn: sa.Connection, destination_id: int) -> Destination | None:

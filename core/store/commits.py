@@ -27,6 +27,8 @@ class WalkMark:
 
     broadcast_id: int
     cursor: int
+    lap: int = 0
+    lane_id: int = 0
     sent: int = 0
     skipped: int = 0
     failed: int = 0
@@ -111,13 +113,16 @@ def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> Non
         return
     # A broadcast that was called off meanwhile keeps its end, and still counts what was on the wire.
     ends = sa.and_(_BROADCAST.state == tables.OPEN, sa.bindparam("ends", type_=sa.Boolean))
-    further = _BROADCAST.cursor < sa.bindparam("at_cursor", type_=_BROADCAST.cursor.type)
+    at_cursor = sa.bindparam("at_cursor", type_=_BROADCAST.cursor.type)
+    at_lap = sa.bindparam("at_lap", type_=_BROADCAST.lap.type)
+    further = sa.or_(_BROADCAST.lap < at_lap, sa.and_(_BROADCAST.lap == at_lap, _BROADCAST.cursor < at_cursor))
     marked = (
         tables.broadcast.update()
         .where(_BROADCAST.id == sa.bindparam("which"))
         .values(
             # What is counted late, by who does not know how far the walk came, never takes it back.
-            cursor=sa.case((further, sa.bindparam("at_cursor")), else_=_BROADCAST.cursor),
+            cursor=sa.case((further, at_cursor), else_=_BROADCAST.cursor),
+            lap=sa.case((further, at_lap), else_=_BROADCAST.lap),
             state=sa.case((ends, tables.FINISHED), else_=_BROADCAST.state),
             finished_at=sa.case(
                 (ends, sa.bindparam("at", type_=_BROADCAST.finished_at.type)), else_=_BROADCAST.finished_at
@@ -135,7 +140,14 @@ _COUNTS = ("sent", "skipped", "failed", "unknown")
 
 def _mark_row(mark: WalkMark, at: datetime) -> dict[str, object]:
     counts = {f"more_{name}": getattr(mark, name) for name in _COUNTS}
-    return {"which": mark.broadcast_id, "at_cursor": mark.cursor, "ends": mark.finished, "at": at, **counts}
+    return {
+        "which": mark.broadcast_id,
+        "at_cursor": mark.cursor,
+        "at_lap": mark.lap,
+        "ends": mark.finished,
+        "at": at,
+        **counts,
+    }
 
 
 def _summed(skips: list[tuple[int, str, int]]) -> list[tuple[int, str, int]]:

@@ -46,7 +46,7 @@ def older(
     return tuple((destination, tuple(copies)) for destination, copies in found.values())
 
 
-def done_in_window(conn: sa.Connection, bulletin_id: int, lo: int, hi: int) -> dict[int, tuple[Receipt, ...]]:
+def between(conn: sa.Connection, bulletin_id: int, lo: int, hi: int) -> dict[int, tuple[Receipt, ...]]:
     """The copies of a bulletin in destinations above `lo` up to `hi`: who needs nothing after a crash."""
     inside = _RECEIPT.bulletin_id == bulletin_id, _RECEIPT.destination_id > lo, _RECEIPT.destination_id <= hi
     return _grouped(conn, sa.select(*_COLUMNS).where(*inside))

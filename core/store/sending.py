@@ -33,8 +33,7 @@ def publish(
     fields = row(bulletin_id, coverage_id, Operation.PUBLISH, urgency, now, expires_at)
     fields |= {"audience_seq": counters.audience(conn), "not_before": not_before}
     # Who was shown it alone before is asked for a receipt, as after a crash, and does not get it twice.
-    shown = sa.select(sa.func.max(_RECEIPT.destination_id)).where(_RECEIPT.bulletin_id == bulletin_id)
-    fields["window_hi"] = sa.func.coalesce(shown.scalar_subquery(), 0)
+    fields["begun"] = sa.exists().where(_RECEIPT.bulletin_id == bulletin_id)
     return _spread(conn, fields, sa.select(tables.lane.c.id).where(tables.lane.c.enabled))
 
 
@@ -67,7 +66,7 @@ def end(conn: sa.Connection, bulletin_id: int, operations: tuple[Operation, ...]
 def began(conn: sa.Connection, bulletin_id: int) -> bool:
     """Whether anybody may have got it: a receipt, or a walk that declared a window."""
     receipt = sa.exists().where(_RECEIPT.bulletin_id == bulletin_id)
-    started = sa.exists().where(_BROADCAST.bulletin_id == bulletin_id, _BROADCAST.window_hi > 0)
+    started = sa.exists().where(_BROADCAST.bulletin_id == bulletin_id, _BROADCAST.begun)
     return bool(conn.execute(sa.select(sa.or_(receipt, started))).scalar())
 
 
@@ -89,7 +88,7 @@ def row(
         "urgency": urgency,
         "state": tables.OPEN,
         "cursor": 0,
-        "window_hi": 0,
+        "begun": False,
         "expires_at": expires_at,
         "created_at": now,
         **dict.fromkeys(("sent", "skipped", "failed", "unknown"), 0),

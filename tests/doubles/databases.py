@@ -146,7 +146,8 @@ def _empty(url: str) -> None:
         statements += [f"DELETE FROM {table}" for table in tables.METADATA.tables]
         found = admin.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
         statements += [f"ALTER SEQUENCE {name} RESTART" for (name,) in found]
-        statements += ["INSERT INTO counter VALUES ('audience', 0)", "INSERT INTO house VALUES ('mode', 'rehearsal')"]
+        statements += ["INSERT INTO counter VALUES ('audience', 0), ('stop', 0)"]
+        statements += ["INSERT INTO house VALUES ('mode', 'rehearsal')"]
         admin.execute(";".join(statements))
 
 

@@ -98,10 +98,10 @@ def undo(conn: sa.Connection, *, entry_id: int, actor: str, now: datetime) -> bo
     """Take an entry back before anybody got it; False when it is too late or it does not stand any more."""
     entry = reading.get(conn, entry_id)
     its = _BROADCAST.bulletin_id == entry.bulletin_id, _BROADCAST.operation == Operation.PUBLISH
-    columns = _BROADCAST.state, _BROADCAST.window_hi, _BROADCAST.not_before
+    columns = _BROADCAST.state, _BROADCAST.begun, _BROADCAST.not_before
     # Locked, so that no courier declares its window between our look and our decision.
     for row in conn.execute(sa.select(*columns).where(*its).with_for_update()):
-        waits = row.state == tables.OPEN and row.window_hi == 0
+        waits = row.state == tables.OPEN and not row.begun
         if not (waits and row.not_before is not None and row.not_before > now):
             return False
     if entry.status is not EntryStatus.PUBLISHED:

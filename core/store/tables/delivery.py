@@ -42,6 +42,20 @@ lane = sa.Table(
     may("paused_until", UtcDateTime),
     must("pause_reason", Words),
     must("created_at", UtcDateTime),
+    # The last recall this lane's owner has acted on.
+    must("stop_seen", sa.BigInteger, server_default="0"),
+)
+
+process = sa.Table(
+    "process",
+    METADATA,
+    key("owner", sa.Text),
+    must("host", sa.Text),
+    must("pid", sa.Integer),
+    must("started_at", UtcDateTime),
+    must("seen_until", UtcDateTime),
+    # The last batch its committer wrote: one whose answer was lost is not written twice.
+    must("batch", sa.BigInteger),
 )
 
 destination = sa.Table(
@@ -58,7 +72,13 @@ destination = sa.Table(
     must("paused_because", Words),
     may("paused_at", UtcDateTime),
     must("created_at", UtcDateTime),
+    # How many people read there, as far as its platform says; 0 when it does not.
+    must("size", sa.Integer, server_default="0"),
+    # Refusals for a missing right in a row, and when the first of them was.
+    must("strikes", sa.SmallInteger, server_default="0"),
+    may("struck_at", UtcDateTime),
     sa.UniqueConstraint("lane_id", "chat_id", "thread_id"),
+    sa.Index("ix_destination_size", "lane_id", "size", "id", **where("size > 1")),
 )
 
 subscription = sa.Table(
@@ -85,6 +105,17 @@ subscription = sa.Table(
         "entries",
         **where("active = 1", postgresql="active"),
     ),
+)
+
+audience = sa.Table(
+    "audience",
+    METADATA,
+    key("lane_id", sa.Integer),
+    key("scope", Coded(Scope, Scope.NEWSROOM, Scope.SERIES, Scope.COVERAGE)),
+    key("target_id", sa.BigInteger),
+    key("entries", Coded(Level, *LEVELS)),
+    must("count", sa.Integer),
+    sqlite_with_rowid=False,
 )
 
 bulletin = sa.Table(
@@ -116,8 +147,13 @@ broadcast = sa.Table(
     must("urgency", _urgency),
     must("state", sa.SmallInteger),
     must("audience_seq", sa.BigInteger),
+    # Its ring walk: where it joined, whether it has come round, and how far everybody behind it is done.
+    must("start", sa.BigInteger, server_default="0"),
+    must("lap", sa.SmallInteger, server_default="0"),
     must("cursor", sa.BigInteger),
-    must("window_hi", sa.BigInteger),
+    must("begun", sa.Boolean, server_default=sa.false()),
+    must("audience", sa.Integer, server_default="0"),
+    may("stopped_because", Words),
     may("only_destination_id", sa.BigInteger),
     may("not_before", UtcDateTime),
     may("expires_at", UtcDateTime),
@@ -160,6 +196,8 @@ receipt = sa.Table(
     must("form", Coded(Form, Form.TEXT, Form.PHOTO, Form.ALBUM, Form.MERGED)),
     must("loud", sa.Boolean),
     must("language", Words),
+    # Bulletins that share one message.
+    sa.Index("ix_receipt_merged", "destination_id", "message_id", **where("form = 3")),
     sqlite_with_rowid=False,
 )
 

@@ -102,3 +102,28 @@ asset_upload = sa.Table(
     key("digest", sa.Text),
     must("remote_id", Words),
 )
+
+gateway_session = sa.Table(
+    "gateway_session",
+    METADATA,
+    key("account", sa.Text),
+    must("session_id", sa.Text),
+    may("sequence", sa.BigInteger),
+    must("address", sa.Text),
+    must("at", UtcDateTime),
+)
+
+login = sa.Table(
+    "login",
+    METADATA,
+    key("account", sa.Text),
+    key("at", UtcDateTime),
+    sqlite_with_rowid=False,
+)
+
+tick = sa.Table(
+    "tick",
+    METADATA,
+    key("name", sa.Text),
+    must("due_at", UtcDateTime),
+)

@@ -105,7 +105,7 @@ def test_after_a_crash_only_the_window_is_asked_for_receipts(desk: Desk) -> None
     entry = desk.publishes()
     places = [desk.reader(chat) for chat in range(1, 5)]
     copies = [desk.receives(place, entry, 10 + place.id) for place in places]
-    found = desk.store.read_now(receipts.done_in_window, entry.bulletin_id, places[0].id, places[2].id)
+    found = desk.store.read_now(receipts.between, entry.bulletin_id, places[0].id, places[2].id)
     assert found == {places[1].id: (copies[1],), places[2].id: (copies[2],)}
 
 
@@ -163,15 +163,17 @@ def test_a_walk_called_off_still_counts_what_was_on_the_wire(desk: Desk) -> None
     desk.commits(walks=(WalkMark(one.id, 4, sent=2, finished=True),))
     assert desk.store.read_now(broadcasts.progress, entry.bulletin_id)[TELEGRAM].sent == 2
     assert [each.operation for each in desk.active()] == [Operation.RETRACT]
-    assert not desk.store.write_now(broadcasts.window, one.id, 8)
+    assert not desk.store.write_now(broadcasts.begin, one.id, 8)
 
 
-def test_the_window_is_declared_before_the_first_send(desk: Desk) -> None:
+def test_a_walk_is_declared_before_its_first_send(desk: Desk) -> None:
     desk.publishes()
     one = desk.active()[0]
-    assert desk.store.write_now(broadcasts.window, one.id, 42)
-    assert desk.active()[0].window_hi == 42
-    assert not desk.store.write_now(broadcasts.window, 999, 42)
+    assert not one.begun
+    assert desk.store.write_now(broadcasts.begin, one.id, 42)
+    begun = desk.active()[0]
+    assert (begun.begun, begun.start, begun.cursor, begun.lap) == (True, 42, 42, 0)
+    assert not desk.store.write_now(broadcasts.begin, 999, 42)
 
 
 def test_what_waits_keeps_its_order_through_every_try(desk: Desk) -> None:

@@ -42,8 +42,8 @@ import signal
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -75,7 +75,7 @@ def test_no_acknowledged_entry_is_lost(store_url: str) -> None:
 def test_an_upgrade_killed_in_the_middle_changes_nothing(databases: Databases, tmp_path: Path) -> None:
     url = databases.migrated()
     shutil.copytree(schema.MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "migrations" / "versions" / "0002_dies.py").write_text(KILLED_HALFWAY)
+    (tmp_path / "migrations" / "versions" / "0003_dies.py").write_text(KILLED_HALFWAY)
     with run(UPGRADER, url, tmp_path / "migrations") as upgrader:
         assert upgrader.wait(60) == -9
     engine = sa.create_engine(place.find(url).url)

@@ -21,8 +21,8 @@ NEXT = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -40,7 +40,7 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def become(then: str) -> None:
         folder = tmp_path / f"migrations-{len(list(tmp_path.iterdir()))}"
         shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "0002_lead_image.py").write_text(NEXT.format(then=then))
+        (folder / "versions" / "0003_lead_image.py").write_text(NEXT.format(then=then))
         monkeypatch.setattr(schema, "MIGRATIONS", folder)
 
     return become

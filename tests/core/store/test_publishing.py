@@ -49,7 +49,7 @@ def test_one_broadcast_starts_on_each_account(desk: Desk) -> None:
         assert (one.bulletin_id, one.operation, one.urgency) == (entry.bulletin_id, Operation.PUBLISH, Urgency.ENTRY)
         assert one.expires_at == desk.clock() + timedelta(hours=2)
         assert one.not_before is None
-        assert (one.cursor, one.window_hi, one.only_destination_id) == (0, 0, None)
+        assert (one.cursor, one.begun, one.only_destination_id) == (0, False, None)
 
 
 def test_the_bulletin_carries_everything_it_is_drawn_from(desk: Desk) -> None:

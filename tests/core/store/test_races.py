@@ -130,7 +130,7 @@ def test_undo_and_the_couriers_first_window_never_both_succeed(race: Race) -> No
         entry = made[number // 2]
         if number % 2:
             return door.write_now(entries.undo, entry_id=entry.id, actor=EDITOR, now=race.desk.clock())
-        return door.write_now(broadcasts.window, first[entry.bulletin_id].id, 10)
+        return door.write_now(broadcasts.begin, first[entry.bulletin_id].id, 10)
 
     got = race.run(turn)
     for number, entry in enumerate(made):
@@ -284,21 +284,21 @@ def test_committers_of_the_same_receipts_do_not_deadlock(race: Race) -> None:
         door.write_now(commits.apply, commits.Batch(at=race.desk.clock(), receipts=rows, unpark=parked))
 
     race.run(commit)
-    done = race.desk.store.read_now(receipts.done_in_window, entry.bulletin_id, 0, 10_000)
+    done = race.desk.store.read_now(receipts.between, entry.bulletin_id, 0, 10_000)
     assert len(done) == len(places)
 
 
 def test_no_read_and_write_back_is_lost(race: Race) -> None:
     # The driver's own transactions lost 1,462 of 4,000 of these without a word.
     counter = tables.counter.c
+    wanted = sa.select(counter.value).where(counter.name == "audience")
 
     def add_one(conn: sa.Connection) -> None:
-        wanted = sa.select(counter.value).where(counter.name == "audience").with_for_update()
-        seen = conn.execute(wanted).scalar_one()
+        seen = conn.execute(wanted.with_for_update()).scalar_one()
         conn.execute(tables.counter.update().where(counter.name == "audience").values(value=seen + 1))
 
     race.run(lambda door, _: [door.write_now(add_one) for _ in range(25)])
-    assert race.desk.store.read_now(lambda conn: conn.execute(sa.select(counter.value)).scalar_one()) == RACERS * 25
+    assert race.desk.store.read_now(lambda conn: conn.execute(wanted).scalar_one()) == RACERS * 25
 
 
 def test_two_transactions_in_each_others_way_both_get_through(race: Race) -> None:

@@ -89,7 +89,7 @@ def test_receipts_are_found_by_their_own_key(walked: Desk) -> None:
 
     def ask(conn: sa.Connection) -> None:
         receipts.of(conn, bulletin_id, 5)
-        receipts.done_in_window(conn, bulletin_id, 3, 9)
+        receipts.between(conn, bulletin_id, 3, 9)
         given = {"bulletin_id": bulletin_id, "revision": 2, "after": 3, "limit": 5}
         receipts.older(conn, lane_id=walked.lanes[TELEGRAM], **given)
 
