@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from core import crashpoint
 from core.errors import StoreTrouble
 from core.store import Store, buttons, commands, drafts, inbox, receipts
 
@@ -50,6 +51,7 @@ class Clockwork:
                 "drafts": await self._store.write(drafts.prune, now - _DRAFTS_KEPT),
                 "receipts": 0,
             }
+            crashpoint.here("in_tick")
             while bite := await self._store.write(receipts.prune, now):
                 forgotten["receipts"] += bite
         except StoreTrouble as trouble:

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core import rules
+from core import crashpoint, rules
 from core.courier import gate
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
@@ -158,6 +158,7 @@ class Carrier:
             verdict = await self._remove(run, copy)
             if not isinstance(verdict, Done):
                 return verdict
+        crashpoint.here("in_edit_walk")
         for receipt in run.edited:
             self._keep(run, receipt)
         return result
@@ -210,7 +211,9 @@ class Carrier:
             await self._gate.slot(item.urgency, part.weight)
             run.admitted_at = asyncio.get_running_loop().time()
         to = item.destination.address
+        crashpoint.here("before_send")
         verdict, outcome = await self._call(run, lambda: self._sender.send(to, part, manner))
+        crashpoint.here("after_send_before_receipt")
         if isinstance(outcome, Unknown):
             item.unknowns += 1
             item.said = run.bulletin.revision if item.said is None else item.said

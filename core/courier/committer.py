@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core import crashpoint
 from core.errors import StoreTrouble
 from core.model import Receipt
 from core.store import Store, commits, receipts
@@ -170,7 +171,9 @@ class Committer:
     async def _write(self, batch: commits.Batch) -> None:
         for tries in itertools.count():
             try:
+                crashpoint.here("before_commit")
                 await self._store.write(commits.apply, batch)
+                crashpoint.here("after_commit")
                 break
             except StoreTrouble as trouble:
                 if not self.stuck:

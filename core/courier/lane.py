@@ -12,6 +12,7 @@ import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from core import crashpoint
 from core.courier.carrying import Carrier
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
@@ -117,6 +118,7 @@ class Lane:
         if until is not None:
             self._gate.pause((until - self._clock()).total_seconds())
         await self._landing.recall()
+        crashpoint.here("in_take_over")
 
     async def _turn_round(self) -> None:
         await self._look()

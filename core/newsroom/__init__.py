@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from core import crashpoint
 from core.errors import NoSuchCoverage, NoSuchEntry
 from core.formats.page import Page
 from core.model import (
@@ -123,6 +124,7 @@ class Newsroom:
             not_before=now + self.delay(alert=alert),
             alert=alert,
         )
+        crashpoint.here("after_publish_commit")
         self._wake()
         return published
 
