@@ -106,6 +106,10 @@ class Manner:
     reply_to: int | None = None
 
 
+MERGED_LIMIT = 10
+"""Bulletins that go into one merged part: more of them nobody reads on a phone."""
+
+
 class Sender(Protocol):
     """One account's road out. Implementations never raise for what a platform or a network can do."""
 
@@ -114,6 +118,14 @@ class Sender(Protocol):
 
     def draw(self, bulletin: Bulletin, language: str, kept: tuple[Form, ...] = ()) -> tuple[Part, ...]:
         """Draw a bulletin (pure). `kept` are the forms of the copies it must fit into when it edits, one a message."""
+        ...
+
+    def merge(self, bulletins: tuple[Bulletin, ...], language: str) -> Part:
+        """Draw up to MERGED_LIMIT entries of one coverage, in publish order, as one part of Form.MERGED (pure).
+
+        It always fits one message: for a destination that could not get them one by one. Sent silently; edited like
+        any other part by what the same bulletins have become. Raises ValueError for what is not such entries.
+        """
         ...
 
     async def send(self, to: Address, part: Part, manner: Manner) -> Outcome:

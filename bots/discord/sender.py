@@ -10,7 +10,7 @@ from discord.http import Route
 from bots.discord import messages, outcomes
 from bots.discord.calls import Calls, NotDone, Payload, Upload
 from bots.discord.pictures import Fetch, Pictures
-from bots.discord.render import Drawn, draw
+from bots.discord.render import Drawn, draw, merge
 from core import locales
 from core.model import Address, Bulletin, Form, Platform
 from core.platform import Copy, Forbidden, Manner, Outcome, Part, Sent, Unknown
@@ -34,6 +34,10 @@ class DiscordSender:
     def draw(self, bulletin: Bulletin, language: str, kept: tuple[Form, ...] = ()) -> tuple[Part, ...]:
         """Draw a bulletin in a language."""
         return _drawn(bulletin, language, kept)
+
+    def merge(self, bulletins: tuple[Bulletin, ...], language: str) -> Part:
+        """Draw several entries of one coverage as one message in a language."""
+        return _merged(bulletins, language)
 
     async def send(self, to: Address, part: Part, manner: Manner) -> Outcome:
         """Send one message. What may not go along (pictures, cards, the link to an older message) stays behind."""
@@ -76,20 +80,20 @@ class DiscordSender:
         if len(uploads) < len(drawn.pictures):
             drawn = replace(drawn, content=drawn.bare)
         payload = messages.created(drawn, manner, uploads)
-        return _copied(await self._calls.make(_route("POST", to), payload, uploads))
+        return _copied(await self._calls.make(_route("POST", to), payload, uploads), drawn)
 
     async def _change(self, to: Address, copy: Copy, drawn: Drawn) -> Outcome:
         payload = messages.edited(drawn)
         if not drawn.pictures:
-            return await self._patch(to, copy, payload | {"attachments": []})
-        body = await self._calls.make(_route("PATCH", to, copy), payload)
+            return _copied(await self._patch(to, copy, payload | {"attachments": []}), drawn)
+        body = await self._patch(to, copy, payload)
         if isinstance(body, dict) and not messages.shows(body, drawn.pictures):
             uploads = await self._pictures.uploads(drawn.pictures)
-            return await self._patch(to, copy, messages.with_pictures(payload, drawn.pictures, uploads), uploads)
-        return _copied(body)
+            body = await self._patch(to, copy, messages.with_pictures(payload, drawn.pictures, uploads), uploads)
+        return _copied(body, drawn)
 
-    async def _patch(self, to: Address, copy: Copy, payload: Payload, uploads: tuple[Upload, ...] = ()) -> Outcome:
-        return _copied(await self._calls.make(_route("PATCH", to, copy), payload, uploads))
+    async def _patch(self, to: Address, copy: Copy, payload: Payload, uploads: tuple[Upload, ...] = ()) -> Any:
+        return await self._calls.make(_route("PATCH", to, copy), payload, uploads)
 
     async def _woken(self, to: Address, refusal: NotDone) -> bool:
         """Whether a sleeping thread could be woken."""
@@ -113,6 +117,12 @@ def _drawn(bulletin: Bulletin, language: str, kept: tuple[Form, ...]) -> tuple[P
     return draw(bulletin, locales.words(language), kept)
 
 
+@lru_cache(maxsize=256)
+def _merged(bulletins: tuple[Bulletin, ...], language: str) -> Part:
+    """Drawn once for all who lagged alike."""
+    return merge(bulletins, locales.words(language))
+
+
 def _ours(part: Part) -> Drawn:
     if not isinstance(part, Drawn):
         raise TypeError(f"not drawn for Discord: {part!r:.80}")
@@ -128,7 +138,8 @@ def _route(verb: str, to: Address, copy: Copy | None = None) -> Route:
 
 def _lighter(drawn: Drawn, refusal: NotDone) -> Drawn:
     """The same words without what may have been too much or not allowed."""
-    if refusal.code == outcomes.MISSING_PERMISSIONS or refusal.code in outcomes.TOO_LARGE:
+    too_much = refusal.code == outcomes.MISSING_PERMISSIONS or refusal.code in outcomes.TOO_LARGE
+    if too_much and (drawn.pictures or drawn.cards):
         return replace(drawn, content=drawn.bare, form=Form.TEXT, pictures=(), cards=())
     return drawn
 
@@ -137,10 +148,11 @@ def _alone(manner: Manner, refusal: NotDone) -> Manner:
     return replace(manner, reply_to=None) if refusal.code == outcomes.NO_HISTORY else manner
 
 
-def _copied(body: Any) -> Outcome:
-    """The copy a message body tells of. Anything else came from something that is not Discord."""
+def _copied(body: Any, drawn: Drawn) -> Outcome:
+    """The copy of what was drawn that a message body tells of. Anything else came from what is not Discord."""
     try:
-        form = Form.PHOTO if body["attachments"] else Form.TEXT
+        words = Form.MERGED if drawn.form is Form.MERGED else Form.TEXT
+        form = Form.PHOTO if body["attachments"] else words
         return Sent((Copy(int(body["id"]), form),))
     except (KeyError, TypeError, ValueError):
         return Unknown("the answer is not a message")

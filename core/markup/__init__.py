@@ -2,7 +2,7 @@
 
 from core.markup.clean import clean, clean_line
 from core.markup.deal import Measure, deal, whole
-from core.markup.line import Line, Look, line_length
+from core.markup.line import Line, Look, line_length, shortened
 from core.markup.links import honest, safe_url, shown_host
 from core.markup.typed import typed
 from core.markup.written import LONGEST_HEADLINE, Written, parse
@@ -20,6 +20,7 @@ __all__ = [
     "line_length",
     "parse",
     "safe_url",
+    "shortened",
     "shown_host",
     "typed",
     "whole",

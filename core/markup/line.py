@@ -91,6 +91,24 @@ def sentence_cuts(line: Line) -> tuple[Cut, ...]:
     return tuple(cut for cut in _sentences(blocks.plain(line.text)) if not _inside(cut, styled))
 
 
+def shortened(words: str, most: int) -> str:
+    """Words on one row, no longer than `most` code points, an ellipsis where something is missing; none for 0.
+
+    Cut between words where that leaves half of the room filled, else between graphemes; an address is never cut, since
+    half of one leads elsewhere. More room never gives less.
+    """
+    words = " ".join(words.split())
+    if len(words) <= most:
+        return words
+    places = [0, *(at for at, _ in _graphemes(words[:most]))]
+    spaces = [at for at in places if words[at] == " "]
+    end = spaces[-1] if spaces and spaces[-1] >= most // 2 else places[-1]
+    start = words.rfind(" ", 0, end) + 1
+    if "://" in words[start:].partition(" ")[0]:
+        end = start
+    return f"{words[:end].rstrip()}…"[:most]
+
+
 def _stretch(text: Text, start: int, end: int) -> Text:
     taken: list[Run] = []
     at = 0

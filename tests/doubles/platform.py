@@ -81,6 +81,9 @@ class PlatformDouble:
     def draw(self, bulletin: Bulletin, language: str, kept: tuple[Form, ...] = ()) -> tuple[Part, ...]:
         return tuple(Words(Form.TEXT, text=text) for text in _texts(bulletin))
 
+    def merge(self, bulletins: tuple[Bulletin, ...], language: str) -> Part:
+        return Words(Form.MERGED, text=" + ".join(text for one in bulletins for text in _texts(one)))
+
     async def send(self, to: Address, part: Part, manner: Manner) -> Outcome:
         assert isinstance(part, Words)
 
@@ -90,7 +93,7 @@ class PlatformDouble:
                 known = Shown(next(self._ids), part.text, manner.silent, _now(), manner.nonce, reply_to=manner.reply_to)
                 self.chats[to.chat_id].append(known)
                 self.nonces[manner.nonce] = known
-            return Sent((Copy(known.id, Form.TEXT),))
+            return Sent((Copy(known.id, part.form),))
 
         return await self._call("send", to, part.text, effect)
 

@@ -54,6 +54,12 @@ def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) 
     )
 
 
+def merge(bulletins: Sequence[Bulletin], words: locales.Words) -> Drawn:
+    """Entries of one coverage as one message of nothing but words, always the same for the same bulletins."""
+    content = _content(telling.merged(bulletins, words, limit=CONTENT_LIMIT, measure=room))
+    return Drawn(Form.MERGED, content, content)
+
+
 def _contents(ordered: Order) -> tuple[str, ...]:
     """The words of each message. The pictures' own stand right above them while all fits into one."""
     whole = _deal(ordered.lines)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby, islice
 
-from bots.telegram.render.entities import write
+from bots.telegram.render.entities import units, write
 from bots.telegram.render.order import Order, order
 from bots.telegram.render.parts import (
     ALBUM_LIMIT,
@@ -40,6 +40,12 @@ def draw(bulletin: Bulletin, words: locales.Words, kept: tuple[Form, ...] = ()) 
     owed = _texts(slots[: _last_picture(slots)]) - len(texts)
     assets = [image.asset for image in told.images]
     return _fill(slots, assets, (caption,), [*texts, *[ordered.lines[-1:]] * owed])
+
+
+def merge(bulletins: Sequence[Bulletin], words: locales.Words) -> Words:
+    """Entries of one coverage as one text, always the same for the same bulletins."""
+    lines = telling.merged(bulletins, words, limit=TEXT_LIMIT, measure=units)
+    return Words(Form.MERGED, *write(lines))
 
 
 def _full(count: int) -> tuple[int, ...]:

@@ -42,6 +42,11 @@ def utf16_length(text: str) -> int:
     return len(text) + sum(sign > "\uffff" for sign in text)
 
 
+def units(line: Line) -> int:
+    """A line's length in UTF-16 units: never less than what Telegram counts, which is code points."""
+    return utf16_length(line.plain)
+
+
 def _pieces(lines: Sequence[Line]) -> Iterator[_Piece]:
     before: Line | None = None
     for line in lines:

@@ -1,12 +1,14 @@
-"""What a bulletin says, in the same words on every platform: pieces that a platform's `render` orders and draws."""
+"""What one bulletin says: its pieces, each in reading order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from core import blocks, locales, markup
 from core.blocks import Block, Bullets, Embed, Image, Link, Paragraph, Quote, Run, Subheading, Text, Video
 from core.locales import Moment
 from core.markup import Line, Look
-from core.model import Bulletin, BulletinKind, Content, Contributor, Entry, Importance, Summary
+from core.model import Bulletin, BulletinKind, Content, Contributor, Correction, Entry, Importance, Summary
 
 Lines = tuple[Line, ...]
 
@@ -60,9 +62,9 @@ def picture(image: Image, words: locales.Words) -> Lines:
 
 def retracted(bulletin: Bulletin, entry: Entry, words: locales.Words) -> Lines:
     """What stands in place of a retracted entry."""
-    at = Moment(entry.updated_at, bulletin.coverage.zone, now=entry.display_at)
+    now = entry.display_at
     reason = (Line(blocks.text(entry.content.reason)),) if entry.content.reason.strip() else ()
-    return (Line(_say(words, "render.retracted", at=at), Look.HEADLINE), *reason, _foot(bulletin, entry, words))
+    return (withdrawn(bulletin, entry, words, now=now), *reason, foot(bulletin, entry, words, now=now))
 
 
 def retracted_part(bulletin: Bulletin, entry: Entry, words: locales.Words) -> Lines:
@@ -70,20 +72,48 @@ def retracted_part(bulletin: Bulletin, entry: Entry, words: locales.Words) -> Li
     return (Line(_say(words, "render.retracted_part", mark=_mark(bulletin, entry)), Look.SMALL),)
 
 
+def urgent(bulletin: Bulletin, entry: Entry) -> bool:
+    """Whether it is breaking news."""
+    return bulletin.kind is BulletinKind.ALERT or entry.content.importance is Importance.BREAKING
+
+
+def body(untold: Iterable[Block], words: locales.Words) -> Lines:
+    """Blocks in words."""
+    return tuple(line for block in untold for line in _block(block, words))
+
+
+def withdrawn(bulletin: Bulletin, entry: Entry, words: locales.Words, *, now: datetime) -> Line:
+    """That an entry no longer stands, and since when."""
+    at = Moment(entry.updated_at, bulletin.coverage.zone, now=now)
+    return Line(_say(words, "render.retracted", at=at), Look.HEADLINE)
+
+
+def corrected(bulletin: Bulletin, one: Correction, words: locales.Words, *, now: datetime) -> Line:
+    """What was corrected, and when."""
+    at = Moment(one.at, bulletin.coverage.zone, now=now)
+    return Line(_say(words, "render.corrected", at=at, note=one.note), Look.SMALL)
+
+
+def foot(bulletin: Bulletin, entry: Entry, words: locales.Words, *, now: datetime, linked: bool = True) -> Line:
+    """An entry's clock, with its date where that is not `now`'s day, and its mark, which leads to its page."""
+    at = Moment(entry.display_at, bulletin.coverage.zone, now=now)
+    url = entry.content.url if linked else None
+    return _marked(_say(words, "render.clock", at=at), _mark(bulletin, entry), url)
+
+
 def _entry(bulletin: Bulletin, entry: Entry, words: locales.Words, images: tuple[Image, ...]) -> Telling:
     content = entry.content
-    urgent = bulletin.kind is BulletinKind.ALERT or content.importance is Importance.BREAKING
-    breaking = words.say("render.breaking") if urgent else ""
+    breaking = words.say("render.breaking") if urgent(bulletin, entry) else ""
     seen = {image.asset for image in images}
     untold = [block for block in content.blocks if not (isinstance(block, Image) and block.asset in seen)]
     return Telling(
-        body=tuple(line for block in untold for line in _block(block, words)),
+        body=body(untold, words),
         head=_head(content, breaking),
         breaking=breaking,
         byline=_byline(content, words),
         corrections=_corrections(bulletin, entry, words),
         captions=tuple(line for image in images for line in _caption(image)),
-        foot=(_foot(bulletin, entry, words),),
+        foot=(foot(bulletin, entry, words, now=entry.display_at),),
         images=images,
         elsewhere=tuple(
             block for block in content.blocks if isinstance(block, Video | Embed) and markup.safe_url(block.url or "")
@@ -115,14 +145,8 @@ def _credited(one: Contributor) -> str:
 
 
 def _corrections(bulletin: Bulletin, entry: Entry, words: locales.Words) -> Lines:
-    def said(at: Moment, note: str) -> Text:
-        return _say(words, "render.corrected", at=at, note=note)
-
-    zone = bulletin.coverage.zone
-    return tuple(
-        Line(said(Moment(one.at, zone, now=entry.display_at), one.note), Look.SMALL)
-        for one in entry.content.corrections
-    )
+    now = entry.display_at
+    return tuple(corrected(bulletin, one, words, now=now) for one in entry.content.corrections)
 
 
 def _block(block: Block, words: locales.Words) -> Lines:
@@ -200,11 +224,6 @@ def _summary(bulletin: Bulletin, summary: Summary, words: locales.Words) -> Tell
         ),
         foot=(_marked(_say(words, "render.summary_at", at=as_of), coverage.slug, coverage.url),),
     )
-
-
-def _foot(bulletin: Bulletin, entry: Entry, words: locales.Words) -> Line:
-    at = Moment(entry.display_at, bulletin.coverage.zone, now=entry.display_at)
-    return _marked(_say(words, "render.clock", at=at), _mark(bulletin, entry), entry.content.url)
 
 
 def _marked(clock: Text, mark: str, url: str | None) -> Line:
