@@ -24,6 +24,8 @@ _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
 # How often a store that takes nothing is asked once more before a process that was told to end does end.
 _LAST_TRIES = 8
 
+Marks = Callable[[], tuple[commits.WalkMark, ...]]
+"""Where a lane's walks stand."""
 _Place = tuple[int, int]
 """(bulletin, destination)"""
 
@@ -38,6 +40,8 @@ class Pending:
     unpark: dict[commits.Unpark, None] = field(default_factory=dict)
     paused: list[tuple[int, str]] = field(default_factory=list)
     held: list[tuple[int, datetime, str]] = field(default_factory=list)
+    lanes: set[int] = field(default_factory=set)
+    """Whose waiting rows go: only who holds a lane may take them away."""
 
     def batch(self, at: datetime, walks: tuple[commits.WalkMark, ...]) -> commits.Batch:
         """As the store takes it."""
@@ -63,7 +67,7 @@ class Committer:
         self._linger = linger
         self._writing = Pending()
         self._pending = Pending()
-        self._marks: list[Callable[[], tuple[commits.WalkMark, ...]]] = []
+        self._marks: dict[int, Marks] = {}
         self._work = asyncio.Event()
         self._written = asyncio.Event()
         self._begun = 0
@@ -73,9 +77,9 @@ class Committer:
         self.stuck = ""
         """Why the store takes nothing just now, empty when it does: lanes start no request meanwhile."""
 
-    def join(self, marks: Callable[[], tuple[commits.WalkMark, ...]]) -> None:
+    def join(self, lane_id: int, marks: Marks) -> None:
         """A lane hands in how it tells where its walks stand at the moment of writing."""
-        self._marks.append(marks)
+        self._marks[lane_id] = marks
 
     @property
     def pending(self) -> Pending:
@@ -100,11 +104,12 @@ class Committer:
         self._pending.park[park.destination_id, park.bulletin_id, park.operation] = park
         self._work.set()
 
-    def owes_no_more(self, *keys: commits.Unpark) -> None:
+    def owes_no_more(self, lane_id: int, *keys: commits.Unpark) -> None:
         """They wait no longer. That they did may not be stored yet: a batch that held both would keep the row."""
         for key in keys:
             self._pending.park.pop(key, None)
             self._pending.unpark[key] = None
+        self._pending.lanes.add(lane_id)
         self._work.set()
 
     def touch(self) -> None:
@@ -162,7 +167,7 @@ class Committer:
         self._begun += 1
         self._writing, self._pending = self._pending, Pending()
         # The marks are read after the results they count are in `pending`, with nothing awaited in between.
-        walks = tuple(mark for marks in self._marks for mark in marks())
+        walks = tuple(mark for marks in self._marks.values() for mark in marks())
         await self._write(self._writing.batch(self._clock(), walks))
         self._writing = Pending()
         self._done = self._begun

@@ -123,7 +123,7 @@ class Landing:
     def withdraw(self, called_off: Callable[[Item], bool]) -> None:
         """What was called off waits no longer."""
         if keys := self._parking.withdraw(called_off):
-            self._committer.owes_no_more(*keys)
+            self._committer.owes_no_more(self._lane_id, *keys)
 
     def hold(self, item: Item, seconds: float, why: str) -> None:
         """Nothing of this account leaves for a while; the item was not tried at all and keeps its place."""
@@ -161,7 +161,7 @@ class Landing:
         for owed in await self._store.read(waiting.owed, self._lane_id):
             row = owed.waiting
             if owed.destination is None:
-                self._committer.owes_no_more((row.destination_id, row.bulletin_id, row.operation))
+                self._committer.owes_no_more(self._lane_id, (row.destination_id, row.bulletin_id, row.operation))
                 continue
             item = Item(
                 destination=owed.destination,
@@ -194,7 +194,7 @@ class Landing:
         if item.parked:
             item.parked = False
             self._parking.remove(item)
-            self._committer.owes_no_more(item.key)
+            self._committer.owes_no_more(self._lane_id, item.key)
         self._committer.touch()
 
     def _over(self, item: Item, verdict: Done | Withdrawn | CopyLost) -> None:

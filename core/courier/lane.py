@@ -67,7 +67,7 @@ class Lane:
         self._parked_next = True
         self._stopping = False
         self._trouble = ""
-        committer.join(self._rounds.marks)
+        committer.join(lane_id, self._rounds.marks)
 
     def wake(self) -> None:
         """Something was committed that may concern this lane."""

@@ -242,7 +242,7 @@ def test_a_wait_that_began_and_ended_within_one_batch_leaves_nothing_behind(stor
             committer = Committer(it.store, clock)  # type: ignore[arg-type]  # stands in
             now = clock()
             committer.owes(commits.Park(0, 1, 6, 5, 1, Operation.PUBLISH, Urgency.ENTRY, now, 0, "paced"))
-            committer.owes_no_more((6, 5, Operation.PUBLISH))
+            committer.owes_no_more(1, (6, 5, Operation.PUBLISH))
             writing = asyncio.create_task(committer.run())
             await committer.settled()
             committer.close()
