@@ -8,7 +8,7 @@ import asyncio
 import heapq
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -46,8 +46,12 @@ def admitted(at: float) -> Iterator[None]:
         _ticket.reset(token)
 
 
+class NotOurs(ConnectionError):
+    """The account is another process's now: certainly nothing was sent."""
+
+
 class AccountGate:
-    """The pace of one account, overall and per chat."""
+    """The pace of one account, overall and per chat, and whether it is ours to speak with."""
 
     def __init__(self, pace: Pace) -> None:
         """Open at once; see `start_full`."""
@@ -59,6 +63,15 @@ class AccountGate:
         self._order = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
         self._refused: tuple[int | None, float] | None = None
+        self._check: Callable[[], bool] | None = None
+
+    def permit(self, check: Callable[[], bool]) -> None:
+        """From now on nothing leaves while `check` says no. Before the first call of this everything may."""
+        self._check = check
+
+    def permitted(self) -> bool:
+        """Whether a request may start now."""
+        return self._check is None or self._check()
 
     def start_full(self) -> None:
         """Assume that the last owner used everything up just now."""
@@ -100,7 +113,10 @@ class AccountGate:
         await self.ask(urgency, weight)
 
     async def enter(self, chat: int | None = None, weight: int = 1) -> None:
-        """Wait until a call may leave. Transports await this before every request but long polls."""
+        """Wait until a call may leave. Transports await this before every request but long polls.
+
+        Raises NotOurs when the account is not ours, also for who was admitted before.
+        """
         loop, urgency, ticket = asyncio.get_running_loop(), _urgency.get(), _ticket.get()
         admitted_at = ticket.pop() if ticket else None
         taken_at = math.inf
@@ -119,6 +135,8 @@ class AccountGate:
             if wait > 0:
                 await asyncio.sleep(wait)
                 await self.slot(urgency, weight)
+        if not self.permitted():
+            raise NotOurs("another process owns this account")
 
     def _line_up(self, chat: int, urgency: Urgency, weight: int) -> tuple[float, float]:
         """Reserve this chat's next free moment; returns how long until then, and when that is."""
