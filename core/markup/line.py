@@ -104,7 +104,7 @@ def shortened(words: str, most: int) -> str:
     spaces = [at for at in places if words[at] == " "]
     end = spaces[-1] if spaces and spaces[-1] >= most // 2 else places[-1]
     start = words.rfind(" ", 0, end) + 1
-    if "://" in words[start:].partition(" ")[0]:
+    if words[end] != " " and "://" in words[start:].partition(" ")[0]:
         end = start
     return f"{words[:end].rstrip()}…"[:most]
 

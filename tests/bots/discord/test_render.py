@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.discord.render import Picture, draw
+from bots.discord.render import Picture, draw, merge
 from core import locales
 from core.blocks import Bullets, Embed, Image, Link, Quote, Run, Subheading, Video, text
 from core.model import BulletinKind, Content, Contributor, Correction, EntryStatus, Form, Importance
@@ -172,3 +172,56 @@ def test_a_mention_is_dead_wherever_it_stands(mention: str) -> None:
     for part in draw(bulletin(everywhere), ENGLISH):
         assert read(part.content).alive == []
         assert all(read(card.title).alive == [] for card in part.cards)
+
+
+def test_merged_entries_are_one_message_of_nothing_but_words() -> None:
+    page = told("Rain.", url="https://news.example/17", corrections=(Correction("It was the A2", AT),))
+    withdrawn = told("Wrong.", reason="The bridge is open.")
+    film = told(Video(title="Flood", url="https://v.example/1"), importance=Importance.KEY)
+    part = merge(
+        (
+            bulletin(page),
+            bulletin(withdrawn, number=18, status=EntryStatus.RETRACTED),
+            bulletin(film, number=19),
+        ),
+        ENGLISH,
+    )
+    assert part.content == (
+        "-# Catching up on Storm Ada: 3 entries\n\n"
+        "**Bridge closed**\n-# Corrected 14:05 GMT: It was the A2\n"
+        "-# 14:05 GMT · [storm#17](<https://news.example/17>)\n\n"
+        "**This entry was withdrawn (14:05 GMT).**\nThe bridge is open.\n-# 14:05 GMT · storm#18\n\n"
+        "**Key point: Bridge closed**\n-# 14:05 GMT · storm#19"
+    )
+    assert (part.form, part.weight, part.bare) == (Form.MERGED, 1, part.content)
+    assert (part.pictures, part.cards) == ((), ())
+
+
+_hostile = st.text(max_size=300) | st.sampled_from(["*" * 2500, LONG, "@everyone <@1> :tada: [a](b)", "> # - 1. `", ""])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            Content,
+            _hostile,
+            _hostile.map(lambda words: told(words).blocks),
+            url=st.none() | st.integers(0, 1900).map(lambda length: f"https://news.example/{'x' * length}"),
+            corrections=_hostile.map(lambda note: (Correction(note, AT),)) | st.just(()),
+            reason=_hostile,
+            importance=st.sampled_from(Importance),
+        ),
+        min_size=1,
+        max_size=10,
+    ),
+    st.sampled_from(EntryStatus),
+)
+def test_merged_entries_always_fit_one_message_and_ping_nobody(contents: list[Content], last: EntryStatus) -> None:
+    bulletins = [bulletin(content, number=at) for at, content in enumerate(contents)]
+    bulletins[-1] = bulletin(contents[-1], number=len(contents) - 1, status=last)
+    part = merge(bulletins, ENGLISH)
+    assert 0 < len(part.content) <= 2000
+    seen = read(part.content)
+    assert seen.alive == []
+    assert all(f"#{at}" in seen.text for at in range(len(contents)))

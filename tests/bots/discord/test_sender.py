@@ -142,6 +142,34 @@ async def test_a_retraction_takes_words_picture_and_card_away(
     assert (seen.attachments, seen.embeds) == ((), ())
 
 
+async def test_what_lagged_arrives_as_one_silent_message_and_is_corrected_where_it_stands(
+    bot: DiscordBot, town: Town, tmp_path: Path
+) -> None:
+    first, second = bulletin(), bulletin(told("Rain.", headline="@everyone, it rains"), number=18)
+    outcome = await bot.sender.send(town.here, bot.sender.merge((first, second), "en"), QUIET)
+    (seen,) = town.channel.messages
+    copy = Copy(seen.id, Form.MERGED)
+    assert outcome == Sent((copy,))
+    assert (seen.silent, seen.pings) == (True, ())
+    assert seen.content.startswith("-# Catching up on Storm Ada: 2 entries\n\n**Bridge closed**\n")
+    withdrawn = bulletin(told("Rain."), number=18, status=EntryStatus.RETRACTED)
+    merged = bot.sender.merge((first, withdrawn), "en")
+    for _ in range(2):
+        assert await bot.sender.edit(town.here, (copy,), merged) == Sent((copy,))
+    (seen,) = town.channel.messages
+    assert "it rains" not in seen.content
+    assert "This entry was withdrawn" in seen.content
+    assert complaints(tmp_path / "journal.jsonl") == []
+
+
+async def test_merged_entries_where_we_may_not_speak_are_tried_once(bot: DiscordBot, town: Town) -> None:
+    town.channel.revoke(town.app, Permission.SEND_MESSAGES)
+    await asyncio.sleep(0.1)
+    merged = bot.sender.merge((bulletin(),), "en")
+    assert await bot.sender.send(town.here, merged, QUIET) == Forbidden("Send Messages")
+    assert len(town.stage.journal.of("discord", "POST")) == 1
+
+
 async def test_a_copy_can_be_removed_once(bot: DiscordBot, town: Town) -> None:
     copy = await copy_of(await publish(bot, town.here, "Rain."))
     assert await bot.sender.remove(town.here, copy) == Sent(())

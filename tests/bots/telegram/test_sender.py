@@ -418,3 +418,26 @@ async def test_a_card_that_is_gone_is_answered_by_a_new_message(bot, sender, her
     answers = Answers(bot, sender, office.desk)
     await answers.give(Spot(at(here), card=99_999), [Reply((say("stop.nothing"),), replaces=True)])
     assert here.messages[-1].author is here.bot
+
+
+async def test_what_lagged_arrives_as_one_silent_text_and_is_corrected_where_it_stands(sender, here, bulletin):
+    first, second = bulletin(), bulletin(Content("Bridge open"), number=18)
+    outcome = await sender.send(at(here), sender.merge((first, second), "en"), SILENT)
+    (copy,) = outcome.copies
+    assert copy.form is Form.MERGED
+    seen = here.find(copy.message_id)
+    assert seen.text.startswith("Catching up on Storm Ada: 2 entries\n\nBridge closed\n")
+    assert seen.silent
+    assert seen.link_preview == {"is_disabled": True}
+    merged = sender.merge((first, retracted(second)), "en")
+    for _ in range(2):
+        assert await sender.edit(at(here), (copy,), merged) == Sent((copy,))
+    assert "Bridge open" not in here.find(copy.message_id).text
+    assert "This entry was withdrawn" in here.find(copy.message_id).text
+
+
+async def test_a_merged_text_whose_looks_are_refused_is_still_one(stage, sender, here, bulletin):
+    stage.faults.add("bad_request", platform="telegram", method="sendMessage", description="can't parse entities: no")
+    outcome = await sender.send(at(here), sender.merge((bulletin(),), "en"), SILENT)
+    assert outcome.copies[0].form is Form.MERGED
+    assert here.find(outcome.copies[0].message_id).entities in ((), [], None)

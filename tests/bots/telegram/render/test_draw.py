@@ -19,6 +19,7 @@ from core.model import (
     Importance,
     Summary,
 )
+from tests.doubles.bulletins import AT
 
 WORDS = locales.words("en")
 LONG = " ".join(f"Sentence number {at} of a long entry ends here." for at in range(60))
@@ -256,3 +257,22 @@ def test_a_retraction_of_words_before_a_photo_says_why_in_the_words(bulletin):
     text, photo = draw(bulletin(content, status=EntryStatus.RETRACTED), kept=(Form.TEXT, Form.PHOTO))
     assert "It was wrong." in text.text
     assert photo.text == "This was part of storm#17, which has been withdrawn."
+
+
+def test_merged_entries_are_one_text_with_their_looks_and_links(bulletin):
+    page = Content("Bridge closed", url="https://news.example/17", corrections=(Correction("It was the A2", AT),))
+    withdrawn = Content("Wrong", reason="The bridge is open.")
+    part = render.merge((bulletin(page), bulletin(withdrawn, number=18, status=EntryStatus.RETRACTED)), WORDS)
+    assert part.text == (
+        "Catching up on Storm Ada: 2 entries\n\n"
+        "Bridge closed\nCorrected 14:05 GMT: It was the A2\n14:05 GMT · storm#17\n\n"
+        "This entry was withdrawn (14:05 GMT).\nThe bridge is open.\n14:05 GMT · storm#18"
+    )
+    assert (part.form, part.weight) == (Form.MERGED, 1)
+    assert looks(part, "bold") == ["Bridge closed", "This entry was withdrawn (14:05 GMT)."]
+    assert looks(part, "italic") == ["Corrected 14:05 GMT: It was the A2"]
+    assert looks(part, "text_link") == ["storm#17"]
+
+
+def test_a_correction_of_one_goes_into_a_merged_copy_as_a_text(bulletin):
+    assert only(draw(bulletin(), kept=(Form.MERGED,))).form is Form.TEXT

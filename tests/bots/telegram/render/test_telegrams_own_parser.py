@@ -176,6 +176,34 @@ def test_no_word_is_lost_and_the_same_bulletin_is_drawn_the_same(bulletin, conte
             assert all("".join(run.text.split()) in drawn for run in block.text)
 
 
+_many = st.lists(st.tuples(_contents, st.booleans(), st.booleans()), min_size=1, max_size=10)
+
+
+def _merged(bulletin, contents):
+    made = []
+    for number, (content, corrected, retracted) in enumerate(contents):
+        one = bulletin(content, number=number, status=EntryStatus.RETRACTED if retracted else EntryStatus.PUBLISHED)
+        notes = (Correction(content.kicker, one.entry.display_at + timedelta(hours=1)),) if corrected else ()
+        url = f"https://example.org/{'x' * (200 * number)}" if number % 2 else None
+        told = replace(content, corrections=notes, url=url)
+        made.append(replace(one, entry=replace(one.entry, content=told)))
+    return render.merge(tuple(made), WORDS)
+
+
+@_drawings
+@given(_many)
+def test_telegram_reads_merged_entries_as_they_were_drawn_and_they_fit_its_limits(telegram, bulletin, contents):
+    part = _merged(bulletin, contents)
+    text, entities = telegram(as_html(part))
+    assert text.strip() == part.text.strip()
+    assert painted(text, entities) == painted(part.text, part.entities)
+    assert len(part.text.encode("utf-16-le")) // 2 <= 4096
+    assert len(part.text.encode()) <= 32_768
+    assert len(part.entities) <= 100
+    assert all(f"#{number}" in part.text for number in range(len(contents)))
+    assert part == _merged(bulletin, contents)
+
+
 def test_surplus_looks_are_dropped_from_the_least_and_the_text_stays(bulletin):
     runs = [
         run for at in range(120) for run in (Run(f"{at}", italic=True), Run(" "), Run(f"b{at}", bold=True), Run(" "))
