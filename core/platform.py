@@ -140,6 +140,10 @@ class Sender(Protocol):
         """Delete one copy."""
         ...
 
+    async def ping(self) -> Outcome:
+        """Ask the platform something that nobody sees: `Sent(())` when it answers as it should."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

@@ -75,6 +75,14 @@ class DiscordSender:
             return self._named(to, refusal)
         return Sent(())
 
+    async def ping(self) -> Outcome:
+        """Ask Discord who we are."""
+        try:
+            await self._calls.make(Route("GET", "/users/@me"))
+        except NotDone as refusal:
+            return refusal.outcome
+        return Sent(())
+
     async def _create(self, to: Address, drawn: Drawn, manner: Manner) -> Outcome:
         uploads = await self._pictures.uploads(drawn.pictures)
         if len(uploads) < len(drawn.pictures):

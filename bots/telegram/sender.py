@@ -55,6 +55,10 @@ class TelegramSender:
         """Delete one copy."""
         return await self._outcome(self._remove(to.chat_id, copy))
 
+    async def ping(self) -> Outcome:
+        """Ask Telegram who we are."""
+        return await self._outcome(self._ping())
+
     async def _outcome(self, speaking: Awaitable[tuple[Copy, ...]]) -> Outcome:
         try:
             return Sent(await speaking)
@@ -152,6 +156,10 @@ class TelegramSender:
                 raise
             await self._dressed(entities, speak_words)
         return copy
+
+    async def _ping(self) -> tuple[Copy, ...]:
+        await self._bot.call("getMe")
+        return ()
 
     async def _remove(self, chat: int, copy: Copy) -> tuple[Copy, ...]:
         await self._bot.call("deleteMessage", chat_id=chat, message_id=copy.message_id)

@@ -43,7 +43,7 @@ class Told:
 
 
 Whim = Callable[[str, int], Told | None]
-"""(verb, chat) to an answer out of the order; None does as it is asked."""
+"""(verb, chat) to an answer out of the order; None does as it is asked. A ping is about no chat: 0."""
 
 
 class PlatformDouble:
@@ -57,6 +57,7 @@ class PlatformDouble:
         self.latency: float | Callable[[], float] = latency
         self.chats: dict[int, list[Shown]] = defaultdict(list)
         self.calls: list[tuple[float, str, int, str]] = []
+        self.pings: list[float] = []
         self.refusals: list[tuple[float, float, int | None]] = []
         self.nonces: dict[str, Shown] = {}
         self.on_the_wire: list[int] = []
@@ -119,6 +120,13 @@ class PlatformDouble:
             return Sent(())
 
         return await self._call("remove", to, "", effect)
+
+    async def ping(self) -> Outcome:
+        await self._gate.enter()
+        self.pings.append(_now())
+        await asyncio.sleep(self.latency() if callable(self.latency) else self.latency)
+        told = self.whim("ping", 0)
+        return told.answer if told is not None and not isinstance(told.answer, Exception) else Sent(())
 
     async def _call(self, verb: str, to: Address, text: str, effect: Callable[[], Outcome]) -> Outcome:
         chat = to.chat_id
