@@ -5,10 +5,12 @@
 
 import difflib
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -31,6 +33,10 @@ STORE = HOUSE / "var" / "livedesk.sqlite"
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
+_PASSWORD = re.compile(r"://[^:/@]*:(.+)@")
+# HOST:PORT; the address of an interface rather than a name, so that a name server never decides who may ask.
+_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[0-9.]+|localhost)):(?P<port>\d{1,5})")
+_LAST_PORT = 65535
 
 
 class _Section(BaseModel):
@@ -72,12 +78,37 @@ class Store(_Section):
 
     model_config = ConfigDict(validate_default=True)
 
+    def passwords(self) -> tuple[str, ...]:
+        """The database's password, as it stands in the address and as it is meant: what no log line may hold."""
+        found = _PASSWORD.search(self.url.get_secret_value())
+        return () if found is None else tuple(dict.fromkeys((found[1], unquote(found[1]))))
+
 
 class Log(_Section):
     """What is written to standard error while Livedesk runs."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     form: Literal["auto", "text", "json"] = "auto"
+
+
+class Health(_Section):
+    """Where to ask whether all is well."""
+
+    listen: str = "127.0.0.1:8081"
+
+    @field_validator("listen")
+    @classmethod
+    def _an_address(cls, given: str) -> str:
+        match = _ADDRESS.fullmatch(given)
+        if given and (match is None or int(match["port"]) > _LAST_PORT):
+            raise ValueError("write HOST:PORT, for example 127.0.0.1:8081, or leave it empty to answer nobody")
+        return given
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port to listen at; None: nobody is answered."""
+        match = _ADDRESS.fullmatch(self.listen)
+        return None if match is None else (match["six"] or match["host"], int(match["port"]))
 
 
 class Account(_Section):
@@ -120,6 +151,7 @@ class Settings(_Section):
     newsroom: Newsroom = Newsroom()
     store: Store = Field(default_factory=Store)
     log: Log = Log()
+    health: Health = Health()
     accounts: tuple[Account, ...] = ()
 
     @field_validator("accounts")
@@ -231,5 +263,11 @@ def _nearest(path: layers.KeyPath) -> str:
 
 
 def _keys_at(path: layers.KeyPath) -> Iterator[str]:
-    sections: dict[str, type[BaseModel]] = {"newsroom": Newsroom, "store": Store, "log": Log, "accounts": Account}
+    sections: dict[str, type[BaseModel]] = {
+        "newsroom": Newsroom,
+        "store": Store,
+        "log": Log,
+        "health": Health,
+        "accounts": Account,
+    }
     yield from (sections[str(path[0])] if path else Settings).model_fields

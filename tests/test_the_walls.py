@@ -45,6 +45,7 @@ WRONG = {
     "http": [("bots/telegram/sender.py", "import aiohttp"), ("core/formats/page.py", "import yarl")],
     "terminal": [("bots/logs.py", "import typer"), ("bots/app.py", "import rich.console")],
     "logs": [("core/courier/lane.py", "import structlog")],
+    "metrics": [("core/courier/lane.py", "import prometheus_client"), ("bots/app.py", "import prometheus_client.core")],
     "settings": [("core/model/coverage.py", "import pydantic")],
     "sql": [("core/courier/lane.py", "import sqlalchemy"), ("core/newsroom/slugs.py", "from sqlalchemy import select")],
     "schedule": [("core/courier/lane.py", "import apscheduler.schedulers.asyncio")],

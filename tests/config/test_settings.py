@@ -146,7 +146,7 @@ def test_an_unknown_section_and_an_unknown_variable_are_refused_too(written):
     (line,) = refused(written, "[newsrom]\nzone = 'UTC'\n")
     assert "unknown key `newsrom`; did you mean `newsroom`?" in line
     (line,) = refused(written, "", LIVEDESK_PUBLISHER="x")
-    assert line == "LIVEDESK_PUBLISHER: unknown key `publisher`; there are newsroom, store, log, accounts"
+    assert line == "LIVEDESK_PUBLISHER: unknown key `publisher`; there are newsroom, store, log, health, accounts"
 
 
 def test_every_mistake_is_told_at_once(written):
@@ -212,3 +212,46 @@ def test_no_secret_shows_when_settings_are_printed(written):
 
 def test_empty_variables_count_as_not_given(written):
     assert written("", LIVEDESK_NEWSROOM__ZONE="", LIVEDESK_ACCOUNTS__0__TOKEN="").newsroom.zone == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("127.0.0.1:8081", ("127.0.0.1", 8081)),
+        ("0.0.0.0:0", ("0.0.0.0", 0)),
+        ("localhost:9", ("localhost", 9)),
+        ("[::1]:65535", ("::1", 65535)),
+        ("", None),
+    ],
+)
+def test_health_is_answered_where_the_operator_says(written, given, address):
+    assert written(f'[health]\nlisten = "{given}"\n').health.address == address
+
+
+@pytest.mark.parametrize(
+    "given", ["8081", "127.0.0.1", "127.0.0.1:", ":8081", "::1:8081", "[::1]:65536", "a b:1", "x:1"]
+)
+def test_health_is_not_answered_at_what_is_no_address(written, given):
+    (line,) = refused(written, f'[health]\nlisten = "{given}"\n')
+    assert line.endswith(
+        "health.listen: write HOST:PORT, for example 127.0.0.1:8081, or leave it empty to answer nobody"
+    )
+
+
+def test_health_is_answered_on_this_machine_alone_unless_told_otherwise():
+    assert settings.Settings().health.address == ("127.0.0.1", 8081)
+
+
+@pytest.mark.parametrize(
+    ("url", "passwords"),
+    [
+        ("postgresql://desk:s3cret@db.example/livedesk", ("s3cret",)),
+        ("postgresql://desk:p%40ss%2Fw@db.example/livedesk", ("p%40ss%2Fw", "p@ss/w")),
+        ("postgresql://desk:a@b:c@db.example/livedesk", ("a@b:c",)),
+        ("postgresql://desk@db.example/livedesk", ()),
+        ("postgresql:///livedesk", ()),
+        ("sqlite:///desk.sqlite", ()),
+    ],
+)
+def test_the_stores_password_is_known_to_whoever_hides_it(written, url, passwords):
+    assert written(f'[store]\nurl = "{url}"\n').store.passwords() == passwords
