@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from core.model import Operation, Urgency
-from core.store import counters, tables
+from core import rules
+from core.model import Importance, Operation, Urgency
+from core.store import audiences, counters, tables
 
 _BROADCAST = tables.broadcast.c
 _WAITING = tables.waiting.c
@@ -24,14 +25,19 @@ def publish(
     bulletin_id: int,
     coverage_id: int,
     urgency: Urgency,
+    importance: Importance,
     lifetime: timedelta,
     now: datetime,
     not_before: datetime | None = None,
 ) -> int:
-    """Start a bulletin on every enabled lane, for everybody who has joined by now; returns on how many lanes."""
+    """Start a bulletin on every enabled lane, for everybody who has joined by now; returns on how many lanes.
+
+    Who joins or leaves in this very moment may be missing in the audience that is noted, never in the walk.
+    """
     expires_at = (not_before or now) + lifetime
     fields = row(bulletin_id, coverage_id, Operation.PUBLISH, urgency, now, expires_at)
     fields |= {"audience_seq": counters.audience(conn), "not_before": not_before}
+    fields["audience"] = audiences.counted(coverage_id, rules.asked_for(importance))
     # Who was shown it alone before is asked for a receipt, as after a crash, and does not get it twice.
     fields["begun"] = sa.exists().where(_RECEIPT.bulletin_id == bulletin_id)
     return _spread(conn, fields, sa.select(tables.lane.c.id).where(tables.lane.c.enabled))
@@ -43,7 +49,7 @@ def change(
     """Start an edit or a retraction on every lane the bulletin was published on; edits under way give way to it."""
     end(conn, bulletin_id, (Operation.EDIT,), now)
     fields = row(bulletin_id, coverage_id, operation, urgency, now, now + EDIT_LIFETIME)
-    fields |= {"audience_seq": 0, "not_before": None}
+    fields |= {"audience_seq": 0, "not_before": None, "audience": _copies(bulletin_id)}
     published = sa.select(_BROADCAST.lane_id).where(
         _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation == Operation.PUBLISH
     )
@@ -93,6 +99,18 @@ def row(
         "created_at": now,
         **dict.fromkeys(("sent", "skipped", "failed", "unknown"), 0),
     }
+
+
+def _copies(bulletin_id: int) -> sa.ColumnElement[int]:
+    """How many places have it on a lane, or may have it; the newest words go to all others in the first place."""
+    original = tables.broadcast.alias("original")
+    its = (
+        original.c.lane_id == tables.lane.c.id,
+        original.c.bulletin_id == bulletin_id,
+        original.c.operation == Operation.PUBLISH,
+    )
+    copies = sa.select(sa.func.sum(original.c.sent + original.c.unknown)).where(*its).correlate(tables.lane)
+    return sa.cast(sa.func.coalesce(copies.scalar_subquery(), 0), sa.Integer)
 
 
 def _spread(conn: sa.Connection, fields: dict[str, object], lanes: sa.Select[tuple[int]]) -> int:

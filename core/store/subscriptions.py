@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.model import Destination, DestinationStatus, Level, Rules, Scope, Subscription
-from core.store import counters, destinations, sql, tables
+from core.model import Destination, DestinationStatus, Rules, Scope, Subscription
+from core.store import audiences, counters, destinations, tables
 
 _SUBSCRIPTION = tables.subscription.c
 _DESTINATION = tables.destination.c
@@ -40,25 +40,23 @@ def follow(
     key = {"destination_id": destination_id, "scope": scope, "target_id": target_id}
     there = sa.and_(*(_SUBSCRIPTION[name] == value for name, value in key.items()))
     changed = tables.subscription.update().where(there).values(entries=rules.entries)
-    row = conn.execute(changed.returning(*_SUBSCRIPTION)).first()
-    if row is not None:
-        return noun(row), False
-    place = conn.execute(
-        sa.select(_DESTINATION.lane_id, _DESTINATION.status).where(_DESTINATION.id == destination_id)
-    ).one()
-    new = sql.insert(conn, tables.subscription).values(
-        **key,
-        lane_id=place.lane_id,
-        entries=rules.entries,
-        active=place.status is DestinationStatus.ACTIVE,
-        joined_seq=counters.joined(conn),
-        created_at=now,
-    )
-    row = conn.execute(new.on_conflict_do_nothing().returning(*_SUBSCRIPTION)).first()
-    if row is not None:
-        return noun(row), True
-    # Somebody followed the same in the same moment.
-    return noun(conn.execute(changed.returning(*_SUBSCRIPTION)).one()), False
+    # Whoever follows the same in the same moment waits here, and then finds it there.
+    with audiences.moving(conn, destination_id):
+        row = conn.execute(changed.returning(*_SUBSCRIPTION)).first()
+        if row is not None:
+            return noun(row), False
+        place = conn.execute(
+            sa.select(_DESTINATION.lane_id, _DESTINATION.status).where(_DESTINATION.id == destination_id)
+        ).one()
+        new = tables.subscription.insert().values(
+            **key,
+            lane_id=place.lane_id,
+            entries=rules.entries,
+            active=place.status is DestinationStatus.ACTIVE,
+            joined_seq=counters.joined(conn),
+            created_at=now,
+        )
+        return noun(conn.execute(new.returning(*_SUBSCRIPTION)).one()), True
 
 
 def unfollow(conn: sa.Connection, destination_id: int, scope: Scope | None = None, target_id: int | None = None) -> int:
@@ -68,7 +66,8 @@ def unfollow(conn: sa.Connection, destination_id: int, scope: Scope | None = Non
         wanted.append(_SUBSCRIPTION.scope == scope)
     if target_id is not None:
         wanted.append(_SUBSCRIPTION.target_id == target_id)
-    return len(conn.execute(tables.subscription.delete().where(*wanted).returning(_SUBSCRIPTION.id)).all())
+    with audiences.moving(conn, destination_id):
+        return len(conn.execute(tables.subscription.delete().where(*wanted).returning(_SUBSCRIPTION.id)).all())
 
 
 def of_destination(conn: sa.Connection, destination_id: int) -> tuple[Subscription, ...]:
@@ -82,28 +81,6 @@ def follows(conn: sa.Connection, destination_id: int, coverage_id: int) -> bool:
     reached = sa.or_(*(_points_at(scope, target) for scope, target in _targets(conn, coverage_id)))
     theirs = sa.exists().where(_SUBSCRIPTION.destination_id == destination_id, reached)
     return bool(conn.execute(sa.select(theirs)).scalar())
-
-
-def audience(conn: sa.Connection, coverage_id: int, levels: tuple[Level, ...] = tuple(Level)) -> dict[str, int]:
-    """How many active destinations follow a coverage in any way, by account; accounts without any are left out.
-
-    `levels`: only those who wish for one of these.
-    """
-    reached = sa.union(
-        *(
-            sa.select(_SUBSCRIPTION.lane_id, _SUBSCRIPTION.destination_id).where(
-                _points_at(scope, target), _SUBSCRIPTION.entries.in_(levels)
-            )
-            for scope, target in _targets(conn, coverage_id)
-        )
-    ).subquery()
-    counted = (
-        sa.select(tables.lane.c.account, sa.func.count().label("many"))
-        .join(reached, reached.c.lane_id == tables.lane.c.id)
-        .where(tables.lane.c.enabled)
-        .group_by(tables.lane.c.account)
-    )
-    return {row.account: row.many for row in conn.execute(counted)}
 
 
 def page(conn: sa.Connection, *, lane_id: int, coverage_id: int, audience_seq: int, after: int, limit: int) -> Page:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from core.errors import NoSuchCoverage, SlugTaken
 from core.model import Coverage, CoverageStatus, Mode, Source
-from core.store import audit, provenance, sql, tables
+from core.store import audiences, audit, provenance, sql, tables
 
 _COVERAGE = tables.coverage.c
 
@@ -149,4 +149,7 @@ def noun(row: sa.Row[Any]) -> Coverage:
 
 def _update(conn: sa.Connection, coverage_id: int, values: dict[str, Any]) -> Coverage:
     changed = tables.coverage.update().where(_COVERAGE.id == coverage_id).values(**values)
-    return noun(conn.execute(changed.returning(*_COVERAGE)).one())
+    after = noun(conn.execute(changed.returning(*_COVERAGE)).one())
+    if "series_id" in values:
+        audiences.recount(conn, coverage_id)
+    return after

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from core.model import BulletinKind, Coverage, CoverageStatus, Operation, Summary, Urgency
+from core.model import BulletinKind, Coverage, CoverageStatus, Importance, Operation, Summary, Urgency
 from core.store import audit, sending, tables
 from core.store.coverages import pages
 
@@ -68,6 +68,7 @@ def send_summary(conn: sa.Connection, coverage_id: int, now: datetime, not_befor
         bulletin_id=bulletin_id,
         coverage_id=coverage_id,
         urgency=Urgency.ENTRY,
+        importance=Importance.BREAKING,
         lifetime=sending.SUMMARY_LIFETIME,
         now=now,
         not_before=not_before,

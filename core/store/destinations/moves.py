@@ -4,7 +4,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from core.store import accounts, sql, tables
+from core.model import DestinationStatus
+from core.store import accounts, audiences, sql, tables
 
 _DESTINATION = tables.destination.c
 _SUBSCRIPTION = tables.subscription.c
@@ -54,15 +55,24 @@ def _leave_copies_behind(conn: sa.Connection, destination_id: int) -> None:
 
 
 def _merge(conn: sa.Connection, old: int, new: int) -> None:
+    with audiences.moving(conn, old, new):
+        _merge_subscriptions(conn, old, new)
+        _merge_receipts(conn, old, new)
+        _merge_waiting(conn, old, new)
+        only = _BROADCAST.only_destination_id
+        conn.execute(tables.broadcast.update().where(only == old).values(only_destination_id=new))
+        conn.execute(tables.destination.delete().where(_DESTINATION.id == old))
+
+
+def _merge_subscriptions(conn: sa.Connection, old: int, new: int) -> None:
     has = sa.select(_SUBSCRIPTION.scope, _SUBSCRIPTION.target_id).where(_SUBSCRIPTION.destination_id == new)
     theirs = {(row.scope, row.target_id) for row in conn.execute(has)}
+    active = conn.execute(sa.select(_DESTINATION.status).where(_DESTINATION.id == new)).scalar()
+    # The old chat may be paused already, for it takes nothing any more: that says nothing about the new one.
+    kept = {"destination_id": new, "active": active is DestinationStatus.ACTIVE}
     for row in conn.execute(sa.select(tables.subscription).where(_SUBSCRIPTION.destination_id == old)).all():
         if (row.scope, row.target_id) not in theirs:
-            conn.execute(tables.subscription.update().where(_SUBSCRIPTION.id == row.id).values(destination_id=new))
-    _merge_receipts(conn, old, new)
-    _merge_waiting(conn, old, new)
-    conn.execute(tables.broadcast.update().where(_BROADCAST.only_destination_id == old).values(only_destination_id=new))
-    conn.execute(tables.destination.delete().where(_DESTINATION.id == old))
+            conn.execute(tables.subscription.update().where(_SUBSCRIPTION.id == row.id).values(**kept))
 
 
 def _merge_receipts(conn: sa.Connection, old: int, new: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.model import Address, Destination, DestinationStatus, PlaceKind
-from core.store import accounts, sql, tables
+from core.store import accounts, audiences, sql, tables
 
 _DESTINATION = tables.destination.c
 _SUBSCRIPTION = tables.subscription.c
@@ -165,4 +165,5 @@ def noun(row: sa.Row[Any]) -> Destination:
 
 def _subscriptions_active(conn: sa.Connection, destination_id: int, *, active: bool) -> None:
     changed = _SUBSCRIPTION.destination_id == destination_id, _SUBSCRIPTION.active.is_not(active)
-    conn.execute(tables.subscription.update().where(*changed).values(active=active))
+    with audiences.moving(conn, destination_id):
+        conn.execute(tables.subscription.update().where(*changed).values(active=active))

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.errors import CoverageNotOpen, NoSuchCoverage
-from core.model import BulletinKind, Change, Content, CoverageStatus, Entry, EntryStatus, Source, Urgency
+from core.model import BulletinKind, Change, Content, CoverageStatus, Entry, EntryStatus, Importance, Source, Urgency
 from core.store import audit, commands, provenance, sending, tables
 from core.store import content as codec
 from core.store.entries import reading
@@ -59,7 +59,7 @@ def publish(
     past = {"published_at": first_published or now, "display_at": shown_at, "updated_at": updated_at or shown_at}
     entry = _write(conn, coverage, content, source, actor, now, {**past, "revision": revision}, alert=alert)
     if send:
-        _send(conn, entry.bulletin_id, coverage_id, now, not_before, alert=alert)
+        _send(conn, entry, now, not_before, alert=alert)
     told = {"coverage": coverage_id, "number": entry.number, "alert": alert, "sent": send}
     audit.write(conn, at=now, by=actor, action="publish", subject="entry", subject_id=entry.id, detail=told)
     commands.settle(conn, actor, token, {"entry": entry.id, "revision": entry.revision})
@@ -80,7 +80,7 @@ def send_stored(conn: sa.Connection, entry_id: int, now: datetime, not_before: d
     if entry.status is not EntryStatus.PUBLISHED or sending.exist(conn, entry.bulletin_id):
         return False
     kind = conn.execute(sa.select(_BULLETIN.kind).where(_BULLETIN.id == entry.bulletin_id)).scalar_one()
-    _send(conn, entry.bulletin_id, entry.coverage_id, now, not_before, alert=kind is BulletinKind.ALERT)
+    _send(conn, entry, now, not_before, alert=kind is BulletinKind.ALERT)
     return True
 
 
@@ -129,14 +129,14 @@ def _insert(conn: sa.Connection, table: sa.Table, values: dict[str, Any]) -> int
     return int(conn.execute(table.insert().values(**values).returning(table.c.id)).scalar_one())
 
 
-def _send(
-    conn: sa.Connection, bulletin_id: int, coverage_id: int, now: datetime, not_before: datetime | None, *, alert: bool
-) -> None:
+def _send(conn: sa.Connection, entry: Entry, now: datetime, not_before: datetime | None, *, alert: bool) -> None:
     sending.publish(
         conn,
-        bulletin_id=bulletin_id,
-        coverage_id=coverage_id,
+        bulletin_id=entry.bulletin_id,
+        coverage_id=entry.coverage_id,
         urgency=Urgency.ALERT if alert else Urgency.ENTRY,
+        # An alert is for everybody who wants anything, whatever its words are marked as.
+        importance=Importance.BREAKING if alert else entry.content.importance,
         lifetime=sending.ALERT_LIFETIME if alert else sending.ENTRY_LIFETIME,
         now=now,
         not_before=not_before,

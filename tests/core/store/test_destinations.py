@@ -2,7 +2,7 @@ import pytest
 
 from core.errors import StoreTrouble
 from core.model import Address, Change, DestinationStatus, Level, Operation, PlaceKind, Platform, Scope, Urgency
-from core.store import broadcasts, commits, destinations, receipts, subscriptions, waiting
+from core.store import audiences, broadcasts, commits, destinations, receipts, subscriptions, waiting
 from core.store.destinations import copies
 from tests.doubles.desk import DISCORD, EDITOR, TELEGRAM, Desk, says
 
@@ -61,7 +61,7 @@ def test_a_paused_reader_who_comes_back_has_every_setting(desk: Desk) -> None:
     desk.store.write_now(destinations.pause, place.id, "blocked", desk.clock())
     assert desk.connects(1) == place
     assert desk.store.read_now(subscriptions.of_destination, place.id) == (wish,)
-    assert desk.store.read_now(subscriptions.audience, desk.coverage.id) == {TELEGRAM: 1}
+    assert desk.store.read_now(audiences.of_coverage, desk.coverage.id, (Level.KEY,))[desk.lanes[TELEGRAM]] == 1
     assert desk.store.read_now(broadcasts.destination, place.id) == place
 
 

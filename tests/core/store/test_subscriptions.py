@@ -3,7 +3,7 @@ import random
 import pytest
 
 from core.model import Level, Platform, Scope
-from core.store import accounts, coverages, destinations, subscriptions
+from core.store import accounts, audiences, coverages, destinations, subscriptions
 from core.store.subscriptions import Candidate
 from tests.doubles.desk import DISCORD, EDITOR, TELEGRAM, Desk
 
@@ -136,6 +136,9 @@ def test_the_audience_counts_places_not_wishes(desk: Desk) -> None:
     paused = desk.reader(3)
     desk.store.write_now(destinations.pause, paused.id, "blocked", desk.clock())
     desk.reader(4, DISCORD)
-    assert desk.store.read_now(subscriptions.audience, desk.coverage.id) == {TELEGRAM: 2, DISCORD: 1}
+    levels = tuple(Level)
+    lanes = desk.lanes
+    asked = desk.store.read_now
+    assert asked(audiences.of_coverage, desk.coverage.id, levels) == {lanes[TELEGRAM]: 2, lanes[DISCORD]: 1}
     desk.store.write_now(accounts.enrol_lanes, [(TELEGRAM, Platform.TELEGRAM)], desk.clock())
-    assert desk.store.read_now(subscriptions.audience, desk.coverage.id) == {TELEGRAM: 2}
+    assert asked(audiences.of_coverage, desk.coverage.id, levels) == {lanes[TELEGRAM]: 2}
