@@ -8,7 +8,7 @@ PYTHON = $(shell for python in python3.11 python3 python3.12 python3.13 python3.
 SET_UP = @: $(or $(PYTHON),$(error Livedesk needs Python 3.11 or newer on the PATH)) && $(PYTHON) requirements/install.py
 ARGS :=
 
-.PHONY: rehearse test check format lint contracts types tidy
+.PHONY: rehearse test bench check format lint contracts types tidy
 
 rehearse: ## play a coverage to readers on both platforms, without tokens
 	$(SET_UP) run
@@ -17,6 +17,10 @@ rehearse: ## play a coverage to readers on both platforms, without tokens
 test: ## the whole suite, in random order, on SQLite and a real PostgreSQL (ARGS="-k words" picks some)
 	$(SET_UP) run test
 	@$(BIN)/python -m pytest -n logical $(ARGS)
+
+bench: ## the figures of docs/promises.md, on this machine, beside a baseline each (ARGS="--store sqlite engine" picks some)
+	$(SET_UP) run test
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 check: format lint contracts types ## every gate before the tests, cheapest first
 

@@ -1,0 +1,136 @@
+"""How many deliveries one process carries when the platform costs nothing, and what each leaves in the store."""
+
+import asyncio
+import time
+
+from core import rules
+from core.model import Change, Coverage, Form, Operation, Receipt
+from core.store import Store, broadcasts, commits, entries, receipts, subscriptions
+from tests.benchmarks import couriers, outbox
+from tests.benchmarks.figures import Figure, at_least, at_most
+from tests.benchmarks.ground import EDITOR, Ground, headline, now, opened, populate, publish, size_of
+from tests.benchmarks.platforms import Instant
+
+_BYTES = {"SQLite": 40, "PostgreSQL": 120}
+_PAGE = 500
+_BARE_BATCH = 500
+
+
+def engine(ground: Ground, many: int = 100_000) -> list[Figure]:
+    """Lease, order, outcomes, receipts: everything but HTTP. Edits of the same copies after it."""
+    with ground.stores() as made:
+        url = made.migrated()
+        coverage = populate(url, many)
+        before = size_of(url)
+        with opened(url) as store:
+            ours, cpu, edited = asyncio.run(_carry(store, coverage, many))
+        grown = (size_of(url) - before) / many
+        theirs, their_growth = _by_outbox(made.migrated(), many)
+    kind = ground.kind
+    return [
+        Figure("whole engine", kind, ours, "/s", theirs, "bare outbox", at_least(12_000)),
+        Figure("whole engine, CPU of a delivery", kind, cpu * 1e6, "µs"),
+        Figure("store of a delivery", kind, grown, "B", their_growth, "outbox", at_most(_BYTES[kind])),
+        Figure("edits", kind, edited, "/s"),
+    ]
+
+
+def bare_walk(ground: Ground, many: int = 200_000) -> list[Figure]:
+    """The pages, the rules and the receipts alone, one after the other."""
+    with ground.stores() as made:
+        url = made.migrated()
+        coverage = populate(url, many)
+        with opened(url) as store:
+            ours = many / asyncio.run(_walk(store, coverage, many))
+        theirs, _ = _by_outbox(made.migrated(), many)
+    return [Figure("bare walk with receipts", ground.kind, ours, "/s", theirs, "bare outbox", at_least(60_000))]
+
+
+async def _carry(store: Store, coverage: Coverage, many: int) -> tuple[float, float, float]:
+    """Deliveries a second, CPU seconds of one, edits a second."""
+    sender = Instant()
+    async with couriers.at_work(store, [sender]) as office:
+        began, cpu = time.perf_counter(), time.process_time()
+        entry = await publish(store, coverage, "The river is rising")
+        office.wake()
+        await office.everything_is_carried()
+        took, used = time.perf_counter() - began, time.process_time() - cpu
+        assert sender.sent == many, f"{sender.sent} of {many} were sent"
+        assert await _receipts(store, entry.bulletin_id, 1) == many
+        began = time.perf_counter()
+        await store.write(
+            entries.revise,
+            entry_id=entry.id,
+            expected=entry.revision,
+            content=headline("The river is falling"),
+            change=Change.CORRECTION,
+            actor=EDITOR,
+            token="falling",
+            now=now(),
+        )
+        office.wake()
+        await office.everything_is_carried()
+        edited = time.perf_counter() - began
+        assert sender.edited == many, f"{sender.edited} of {many} were edited"
+        assert await _receipts(store, entry.bulletin_id, 2) == many
+    progress = await store.read(broadcasts.progress, entry.bulletin_id, Operation.PUBLISH)
+    assert progress[sender.account].sent == many, progress
+    return many / took, used / many, many / edited
+
+
+async def _receipts(store: Store, bulletin_id: int, revision: int) -> int:
+    found = await store.read(receipts.between, bulletin_id, 0, 2**62)
+    return sum(1 for copies in found.values() for copy in copies if copy.revision == revision)
+
+
+async def _walk(store: Store, coverage: Coverage, many: int) -> float:
+    """Seconds for everything, the engine's queues, tasks and gate left out."""
+    sender = Instant()
+    entry = await publish(store, coverage, "The river is rising")
+    lane_id = await store.read(lambda conn: int(conn.exec_driver_sql("SELECT min(id) FROM lane").scalar_one()))
+    (broadcast,) = await store.read(broadcasts.active, lane_id)
+    bulletin = await store.read(broadcasts.bulletin, entry.bulletin_id)
+    sent: list[Receipt] = []
+    after, last, writing = 0, False, None
+    began = time.perf_counter()
+    while not last:
+        page = await store.read(
+            subscriptions.page,
+            lane_id=lane_id,
+            coverage_id=coverage.id,
+            audience_seq=broadcast.audience_seq,
+            after=after,
+            limit=_PAGE,
+        )
+        last = page.last
+        for row in page.rows:
+            if rules.decide(row.rules, bulletin).deliver:
+                sender.sent += 1
+                copy = 700_000_000 + sender.sent
+                sent.append(Receipt(bulletin.id, row.destination.id, 0, copy, 1, Form.TEXT, False, "en", now()))
+        after = page.rows[-1].destination.id if page.rows else after
+        if writing is not None:
+            await writing
+        mark = commits.WalkMark(broadcast.id, after, sent=len(sent), finished=last)
+        # The next page is read while this one's receipts are written, as the engine does it.
+        writing = asyncio.create_task(store.write(commits.apply, commits.Batch(now(), tuple(sent), walks=(mark,))))
+        sent = []
+    assert writing is not None
+    await writing
+    took = time.perf_counter() - began
+    assert await _receipts(store, entry.bulletin_id, 1) == many
+    return took
+
+
+def _by_outbox(url: str, many: int) -> tuple[float, float]:
+    """Deliveries a second, publishing included, and bytes of one."""
+    coverage = populate(url, many)
+    with opened(url) as store:
+        store.write_now(outbox.build)
+        before = size_of(url)
+        began = time.perf_counter()
+        store.write_now(outbox.publish, 1, coverage.id)
+        carried = asyncio.run(outbox.carry(store, Instant(), "The river is rising"))
+        took = time.perf_counter() - began
+        assert carried.deliveries == many
+    return many / took, (size_of(url) - before) / many

@@ -1,0 +1,57 @@
+"""A courier at work for as long as a benchmark needs it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from core.courier import AccountGate, Courier
+from core.pacing import Pace
+from core.store import Store, broadcasts
+from tests.benchmarks.platforms import WIDE_OPEN, Instant, clock
+
+_GIVE_UP = 1800.0
+
+
+@dataclass(frozen=True)
+class Office:
+    """A courier, the task it runs in, and the store it carries from."""
+
+    store: Store
+    courier: Courier
+    task: "asyncio.Task[None]"
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self.courier.wake()
+
+    async def everything_is_carried(self) -> None:
+        """Wait until nothing is owed to anybody any more, every receipt stored."""
+        deadline = time.perf_counter() + _GIVE_UP
+        while await self.store.read(broadcasts.unfinished):
+            await self.pauses(0.02)
+            assert time.perf_counter() < deadline, "something is never carried"
+
+    async def pauses(self, seconds: float) -> None:
+        """Let it work for so long; what ends it early is raised."""
+        await asyncio.wait([self.task], timeout=seconds)
+        if self.task.done():
+            self.task.result()
+            raise AssertionError("the courier ended by itself")
+
+
+@asynccontextmanager
+async def at_work(store: Store, senders: Sequence[Instant], pace: Pace = WIDE_OPEN) -> AsyncIterator[Office]:
+    """Until the block ends; what is on the wire then is waited for."""
+    gates = {sender.account: AccountGate(pace) for sender in senders}
+    courier = Courier(store, senders, gates, clock=clock)
+    office = Office(store, courier, asyncio.create_task(courier.run()))
+    try:
+        # A new owner of an account counts the second before as full.
+        await office.pauses(pace.overall.seconds + 0.2)
+        yield office
+    finally:
+        await courier.stop()
+        await asyncio.wait([office.task])
+    office.task.result()

@@ -1,0 +1,52 @@
+"""Each benchmark with a handful of readers: that it runs and everybody gets everything. Never how fast."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import alerts, carrying, lanes, publishing
+from tests.benchmarks.figures import Figure, at_least, at_most, table
+from tests.benchmarks.ground import Ground
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    folder: Path = tmp_path_factory.mktemp("bench") / "stores"
+    folder.mkdir()
+    return Ground(folder, request.getfixturevalue("postgresql") if request.param == "postgresql" else None)
+
+
+def test_publish_is_measured_with_few_and_with_many_readers(ground: Ground):
+    # Each first send is awaited: it happened, or this would not end.
+    assert len(publishing.publishing(ground, few=5, many=20, rounds=3, firsts=2)) == 3
+
+
+def test_the_engine_carries_and_corrects_everything_it_is_measured_with(ground: Ground):
+    # It counts what was sent, edited and remembered by itself.
+    assert len(carrying.engine(ground, many=30)) == 4
+
+
+def test_the_bare_walk_leaves_a_receipt_for_everybody(ground: Ground):
+    assert len(carrying.bare_walk(ground, many=30)) == 1
+
+
+def test_an_alert_is_heard_while_an_entry_is_under_way(ground: Ground):
+    assert len(alerts.overtaking(ground, many=200, tries=1, running=0.2)) == 2
+
+
+def test_every_lane_carries(ground: Ground):
+    share, rate = lanes.many_lanes(ground, lanes=3, seconds=0.5)
+    assert rate.ours > 0
+    assert share.ours > 0
+
+
+def test_the_table_says_what_was_missed():
+    figures = [
+        Figure("rate", "SQLite", 9_000, "/s", bound=at_least(12_000)),
+        Figure("publish", "SQLite", 3.0, "ms", 2.5, "to 1 k", at_most(1.5, ratio=True)),
+    ]
+    assert [figure.missed for figure in figures] == [True, False]
+    said = table(figures)
+    assert "9,000 /s" in said
+    assert "MISSED" in said
+    assert "1.20 ×" in said
