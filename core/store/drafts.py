@@ -101,6 +101,14 @@ def open_of(conn: sa.Connection, person_key: str, account: str, address: Address
     return tuple(_noun(row) for row in conn.execute(mine.order_by(_DRAFT.id.desc())))
 
 
+def last_sent(conn: sa.Connection, person_key: str, coverage_id: int) -> Draft | None:
+    """What a person sent last in a coverage: that place is where they work."""
+    mine = _DRAFT.person_key == person_key, _DRAFT.coverage_id == coverage_id, _DRAFT.status == DraftStatus.SENT
+    newest = sa.select(tables.draft).where(*mine).order_by(_DRAFT.updated_at.desc(), _DRAFT.id.desc())
+    row = conn.execute(newest.limit(1)).first()
+    return None if row is None else _noun(row)
+
+
 def of_card(conn: sa.Connection, account: str, address: Address, message_id: int) -> Draft | None:
     """The newest draft whose card this message is."""
     mine = sa.select(tables.draft).where(*_here(account, address), _DRAFT.card_message_id == message_id)

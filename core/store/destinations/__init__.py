@@ -18,6 +18,7 @@ from core.store.destinations.places import (
     some,
     waited_for,
 )
+from core.store.destinations.strikes import forgive, strike, struck
 
 __all__ = [
     "BEHIND",
@@ -26,6 +27,7 @@ __all__ = [
     "connect",
     "entry_of_copy",
     "find",
+    "forgive",
     "get",
     "gone",
     "language",
@@ -36,5 +38,7 @@ __all__ = [
     "pause",
     "resume",
     "some",
+    "strike",
+    "struck",
     "waited_for",
 ]

@@ -79,6 +79,7 @@ destination = sa.Table(
     may("struck_at", UtcDateTime),
     sa.UniqueConstraint("lane_id", "chat_id", "thread_id"),
     sa.Index("ix_destination_size", "lane_id", "size", "id", **where("size > 1")),
+    sa.Index("ix_destination_struck", "lane_id", "id", **where("strikes > 0")),
 )
 
 subscription = sa.Table(

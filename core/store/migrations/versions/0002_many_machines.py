@@ -66,6 +66,7 @@ def upgrade() -> None:
     op.add_column("destination", must("strikes", Small, "0"))
     op.add_column("destination", may("struck_at", Utc))
     op.create_index("ix_destination_size", "destination", ["lane_id", "size", "id"], **where("size > 1"))
+    op.create_index("ix_destination_struck", "destination", ["lane_id", "id"], **where("strikes > 0"))
     op.add_column("broadcast", must("audience", Int, "0"))
     op.add_column("broadcast", must("start", Big, "0"))
     op.add_column("broadcast", must("lap", Small, "0"))
@@ -113,6 +114,7 @@ def downgrade() -> None:
     op.add_column("broadcast", must("window_hi", Big, "0"))
     for name in ("stopped_because", "begun", "lap", "start", "audience"):
         op.drop_column("broadcast", name)
+    op.drop_index("ix_destination_struck", "destination")
     op.drop_index("ix_destination_size", "destination")
     for name in ("struck_at", "strikes", "size"):
         op.drop_column("destination", name)
