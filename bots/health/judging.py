@@ -23,7 +23,7 @@ class View:
     """For how long the question put to the store now has been without an answer; 0 when none is."""
     trouble: str = ""
     """What it said instead of an answer, in words for the operator; empty when it answered the last time."""
-    standing: Standing = field(default_factory=lambda: Standing((), ()))
+    standing: Standing = field(default_factory=Standing)
     """What it answered last."""
     ownerless: tuple[tuple[str, float], ...] = ()
     """(account, for how long nobody holds it), as seen from here."""

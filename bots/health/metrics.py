@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from bots.health.judging import SILENCE, View, held, judge
 from bots.health.signs import Signs
 from core.courier.readings import SECONDS, CircuitState, Spread
+from core.store import gateways
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-PHASES = ("off", "connecting", "connected", "lost", "refused")
+PHASES = ("off", "connecting", "connected", "lost", "waiting", "refused")
 _ENDS = ("sent", "skipped", "failed", "unknown")
 
 Sample = tuple[tuple[str, ...], float]
@@ -43,8 +44,10 @@ HELP = {
     "commit_seconds": "How long it took to write down what came back.",
     "receipts": "Receipts written down.",
     "gateway_phase": "1 for the phase the account's gateway connection is in.",
-    "budget_used": "What a platform counts against the account and punishes, so far.",
-    "budget_limit": "Where we stop by ourselves.",
+    "identifies": "How often the account introduced itself to its gateway within a day, in any process.",
+    "identifies_limit": "Where we stop introducing ourselves.",
+    "invalid_requests": "Calls Discord refused to this machine in ten minutes.",
+    "invalid_requests_limit": "Where we stop calling Discord.",
 }
 """Each metric's meaning. Before the name comes livedesk_, behind those that only grow _total."""
 _ACCOUNT = ("account",)
@@ -90,6 +93,9 @@ def _of_the_store(view: View, now: datetime) -> Iterator["Metric"]:
     yield _gauge("lane_held", _ACCOUNT, [((lane.account,), lane.account in here) for lane in lanes])
     yield _gauge("lane_owned", _ACCOUNT, [((lane.account,), lane.owned) for lane in lanes])
     yield _gauge("lane_fence", _ACCOUNT, [((lane.account,), lane.fence) for lane in lanes])
+    spent = [((account,), used) for account, used in view.standing.identifies]
+    yield _gauge("identifies", _ACCOUNT, spent)
+    yield _gauge("identifies_limit", (), [((), gateways.A_DAY)])
     keys = [(queue.account, queue.urgency.name.lower()) for queue in queues]
     owed = [queue.destinations for queue in queues]
     ages = [max(0.0, (now - queue.since).total_seconds()) for queue in queues]
@@ -126,10 +132,9 @@ def _of_the_gates(signs: Signs) -> Iterator["Metric"]:
 def _of_the_accounts(signs: Signs) -> Iterator["Metric"]:
     connected = [(one.account, one.phase) for one in signs.accounts if one.phase]
     yield _states("gateway_phase", "phase", PHASES, connected)
-    budgets = [((one.account, each.name), each) for one in signs.accounts for each in one.budgets]
-    labels = ("account", "budget")
-    yield _gauge("budget_used", labels, [(key, each.used) for key, each in budgets])
-    yield _gauge("budget_limit", labels, [(key, each.limit) for key, each in budgets])
+    if (invalid := signs.invalid_requests) is not None:
+        yield _gauge("invalid_requests", (), [((), invalid.used)])
+        yield _gauge("invalid_requests_limit", (), [((), invalid.limit)])
 
 
 def _gauge(name: str, labels: tuple[str, ...], samples: Iterable[Sample]) -> "Metric":

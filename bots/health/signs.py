@@ -8,9 +8,8 @@ from core.model import Platform
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Something a platform counts and punishes: identifies a day, invalid requests in ten minutes."""
+    """Something a platform counts and punishes; at `limit` we stop by ourselves."""
 
-    name: str
     used: int
     limit: int
 
@@ -25,7 +24,6 @@ class AccountSigns:
     """One line for the operator when it cannot go on (a refused token, a foreign copy of it); empty while it can."""
     phase: str = ""
     """Where its connection to the platform's gateway is; empty where there is none (Telegram is polled)."""
-    budgets: tuple[Budget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +32,5 @@ class Signs:
 
     accounts: tuple[AccountSigns, ...] = ()
     courier: CourierReading = field(default_factory=CourierReading)
+    invalid_requests: Budget | None = None
+    """Calls Discord refused in the last ten minutes, of all accounts together: they share this machine's address."""

@@ -28,7 +28,7 @@ class Watch:
         self._store = store
         self._clock = clock
         self._every = every
-        self._standing = Standing((), ())
+        self._standing = Standing()
         self._trouble = ""
         self._asked = False
         self._asked_at: float | None = None

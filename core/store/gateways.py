@@ -16,7 +16,9 @@ _LOGIN = tables.login.c
 
 _APART = timedelta(seconds=5)
 """Discord takes one IDENTIFY in five seconds (docs, gateway, max_concurrency)."""
-_LIMITS = ((20, timedelta(hours=1)), (800, timedelta(hours=24)))
+A_DAY = 800
+"""How often an account may introduce itself in 24 hours, whichever process does."""
+_LIMITS = ((20, timedelta(hours=1)), (A_DAY, timedelta(hours=24)))
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -70,6 +72,12 @@ def identify(conn: sa.Connection, account: str, now: datetime) -> datetime | Non
         conn.execute(tables.login.insert().values(account=account, at=at))
         conn.execute(tables.login.delete().where(_LOGIN.account == account, _LOGIN.at <= now - _LIMITS[-1][1]))
     return later
+
+
+def spent(conn: sa.Connection, now: datetime) -> tuple[tuple[str, int], ...]:
+    """How much of `A_DAY` each account has spent; those that spent nothing are left out."""
+    wanted = sa.select(_LOGIN.account, sa.func.count()).where(_LOGIN.at > now - _LIMITS[-1][1]).group_by(_LOGIN.account)
+    return tuple((account, count) for account, count in conn.execute(wanted.order_by(_LOGIN.account)))
 
 
 def _spent(conn: sa.Connection, account: str, now: datetime) -> list[datetime]:

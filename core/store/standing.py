@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.model import Platform, Urgency
-from core.store import tables
+from core.store import gateways, tables
 
 _LANE = tables.lane.c
 _BROADCAST = tables.broadcast.c
@@ -64,13 +64,15 @@ class Queue:
 class Standing:
     """Every enabled lane, and everything owed on any."""
 
-    lanes: tuple[LaneStanding, ...]
-    queues: tuple[Queue, ...]
+    lanes: tuple[LaneStanding, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    identifies: tuple[tuple[str, int], ...] = ()
+    """(account, how often it introduced itself to its gateway within a day)"""
 
 
 def look(conn: sa.Connection, now: datetime) -> Standing:
-    """Both at one moment. Costs a few rows for each open broadcast, and one for each waiting destination."""
-    return Standing(lanes(conn, now), queues(conn))
+    """All of it at one moment. Costs a few rows for each open broadcast, and one for each waiting destination."""
+    return Standing(lanes(conn, now), queues(conn), gateways.spent(conn, now))
 
 
 def lanes(conn: sa.Connection, now: datetime) -> tuple[LaneStanding, ...]:

@@ -42,7 +42,7 @@ def full_view():
     )
     accounts = (
         AccountSigns("berlin", Platform.TELEGRAM),
-        AccountSigns("oslo", Platform.DISCORD, "", "connected", (Budget("identifies", 7, 800),)),
+        AccountSigns("oslo", Platform.DISCORD, "", "connected"),
     )
     lanes = (
         LaneStanding("berlin", Platform.TELEGRAM, "here", 3, owned=True),
@@ -52,10 +52,10 @@ def full_view():
     return View(
         asked=True,
         silent=0.25,
-        standing=Standing(lanes, queues),
+        standing=Standing(lanes, queues, (("oslo", 7),)),
         ownerless=(("oslo", 3.0),),
         lag=0.125,
-        signs=Signs(accounts, courier),
+        signs=Signs(accounts, courier, Budget(12, 4500)),
     )
 
 
@@ -107,8 +107,10 @@ def read(view):
         (("receipts_total",), 4711),
         (("gateway_phase", "oslo", "connected"), 1),
         (("gateway_phase", "oslo", "lost"), 0),
-        (("budget_used", "oslo", "identifies"), 7),
-        (("budget_limit", "oslo", "identifies"), 800),
+        (("identifies", "oslo"), 7),
+        (("identifies_limit",), 800),
+        (("invalid_requests",), 12),
+        (("invalid_requests_limit",), 4500),
     ],
 )
 def test_prometheus_reads_the_number(sample, number):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from core.errors import StoreTrouble
 from core.model import Platform, Urgency
-from core.store import accounts, commits, standing, tables
+from core.store import accounts, commits, gateways, standing, tables
 from core.store.commits import WalkMark
 from tests.doubles.desk import DISCORD, TELEGRAM, Desk
 
@@ -137,3 +137,11 @@ def test_a_store_that_is_gone_says_so(desk: Desk) -> None:
     desk.store.close()
     with pytest.raises(StoreTrouble):
         look(desk)
+
+
+def test_what_an_account_spent_of_its_introductions_is_told_for_a_day(desk: Desk) -> None:
+    for _ in range(3):
+        assert desk.store.write_now(gateways.identify, DISCORD, desk.clock.passes(minutes=1)) is None
+    assert look(desk).identifies == ((DISCORD, 3),)
+    desk.clock.passes(hours=24)
+    assert look(desk).identifies == ()
