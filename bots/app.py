@@ -13,8 +13,10 @@ from typing import Protocol
 
 from bots.discord.bot import DiscordBot
 from bots.discord.gateway import AccountRefusedError
+from bots.discord.invalid import InvalidRequests
 from bots.discord.listener.listener import Listener
 from bots.discord.listener.listener import Rooms as DiscordRooms
+from bots.discord.memory import StoredMemory
 from bots.discord.transport import Way
 from bots.telegram import bot as telegram
 from bots.telegram.bot import TelegramAccount
@@ -76,6 +78,7 @@ class House:
         self._gates = {member.name: AccountGate(_PACES[member.platform]) for member in members}
         self._store = store
         self._clock = clock
+        self._invalid = InvalidRequests()
         self.rooms: Rooms = furnish(
             store,
             clock=clock,
@@ -136,7 +139,14 @@ class House:
         rooms = DiscordRooms(self._desk, self.rooms.readership, self._store)
         listener = Listener(member.name, rooms, fetch=pictures.bytes, take=self._keep_picture, clock=self._clock)
         discord = DiscordBot(
-            member.name, member.token, gate=gate, way=_way(member), hears=listener, fetch=pictures.bytes
+            member.name,
+            member.token,
+            gate=gate,
+            way=_way(member),
+            hears=listener,
+            fetch=pictures.bytes,
+            memory=StoredMemory(member.name, self._store, self._clock, gate.permitted),
+            invalid=self._invalid,
         )
         return _OnDiscord(discord, listener)
 

@@ -2,27 +2,40 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import aiohttp
 import discord
 
-from bots.discord.calls import PATIENCE, NotDone
+from bots.discord.calls import PATIENCE, Calls, NotDone
 from bots.discord.client import READY_TIMEOUT, Client, Hears
 from bots.discord.gateway import AccountRefusedError, Gateway, Phase, Standing
+from bots.discord.invalid import InvalidRequests
+from bots.discord.memory import Memory
 from bots.discord.pictures import Fetch
 from bots.discord.sender import DiscordSender
 from bots.discord.transport import Way
 from core.courier.gate import AccountGate
+from core.errors import StoreTrouble
 
 _log = logging.getLogger(__name__)
 
 _WAITS = (1.0, 2.0, 5.0, 15.0, 60.0)
-_PASSING = (OSError, aiohttp.ClientError, discord.DiscordException, NotDone, ValueError, KeyError, TypeError)
-"""What a network or a platform does and time heals; the last three: an answer that is not what Discord would say."""
+_PASSING = (
+    *(OSError, aiohttp.ClientError, discord.DiscordException, NotDone, StoreTrouble),
+    # An answer that is not what Discord would say.
+    *(ValueError, KeyError, TypeError),
+)
+"""What a network, a platform or a store does and time heals."""
+_FAREWELL = 5.0
+"""Seconds for those who are being answered when we leave; Discord gives an answer three."""
 
 
 class DiscordBot:
-    """One account. Make it inside the running loop, hand its `sender` to the courier, and `run` it."""
+    """One account. Make it inside the running loop and hand its `sender` to the courier.
+
+    `open` it when the account is ours, `hear` while it is, `close` it when it is not; all of it any number of times.
+    """
 
     def __init__(
         self,
@@ -33,19 +46,30 @@ class DiscordBot:
         way: Way,
         hears: Hears,
         fetch: Fetch,
+        memory: Memory,
+        invalid: InvalidRequests | None = None,
         patience: float = PATIENCE,
         ready_timeout: float = READY_TIMEOUT,
         unit: float = 1.0,
     ) -> None:
-        """`account` is the name in the settings; `unit` scales the waits between tries (seconds: 1.0)."""
+        """`account` is the name in the settings; `unit` scales the waits between tries (seconds: 1.0).
+
+        `invalid` counts what Discord refuses, for all accounts of the process together.
+        """
         self.account = account
-        self.client = Client(gate, way, hears, patience=patience, ready_timeout=ready_timeout)
-        self.sender = DiscordSender(account, self.client.calls, fetch, self.client.missing_right)
+        self._calls = Calls(patience)
         self._token = token
         self._hears = hears
-        self._gateway = Gateway(self.client, way.gateway, unit=unit)
         self._unit = unit
+        self._new_client = partial(
+            Client, gate, way, hears, self._calls, invalid=invalid or InvalidRequests(), ready_timeout=ready_timeout
+        )
+        self._new_gateway = partial(Gateway, address=way.gateway, memory=memory, unit=unit)
+        self.client = self._new_client()
+        self._gateway = self._new_gateway(self.client)
+        self.sender = DiscordSender(account, self._calls, fetch, self._missing_right)
         self._login = Standing()
+        self._logging_in: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         """Without the token."""
@@ -63,17 +87,49 @@ class DiscordBot:
 
     async def run(self) -> None:
         """Live until cancelled. Raises AccountRefusedError when only a person can help; other accounts go on."""
-        introducing: asyncio.Task[None] | None = None
+        await self.open()
         try:
-            await self._log_in()
-            introducing = asyncio.create_task(self._introduce())
+            await self.hear()
+        finally:
+            await self.close()
+
+    async def open(self) -> None:
+        """Begin to log in. What is sent from now on goes out as soon as Discord can be reached."""
+        if self.client.is_closed():
+            self.client = self._new_client()
+            self._gateway = self._new_gateway(self.client)
+        self._login = Standing(Phase.CONNECTING)
+        self._logging_in = asyncio.create_task(self._log_in())
+        # Its first step opens the line: nobody who wants to send need wait for Discord's answer to it.
+        await asyncio.sleep(0)
+
+    async def hear(self) -> None:
+        """Hear people until cancelled. Raises AccountRefusedError."""
+        if self._logging_in is None:
+            raise RuntimeError("an account hears after it was opened")
+        # Shielded: who hears no more may still speak.
+        await asyncio.shield(self._logging_in)
+        await self._gateway.recall()
+        introducing = asyncio.create_task(self._introduce())
+        try:
             await self._gateway.run()
         finally:
-            if introducing is not None:
-                introducing.cancel()
-                await asyncio.gather(introducing, return_exceptions=True)
-            await self.client.close()
-            await self.client.calls.close()
+            introducing.cancel()
+            await asyncio.gather(introducing, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Finish answering, then speak no more until the next `open`."""
+        if self._logging_in is not None:
+            self._logging_in.cancel()
+            await asyncio.gather(self._logging_in, return_exceptions=True)
+        await self.client.settled(_FAREWELL)
+        await self.client.close()
+        await self._calls.close()
+        if self.standing.phase is not Phase.REFUSED:
+            self._login = Standing()
+
+    def _missing_right(self, chat: int) -> str:
+        return self.client.missing_right(chat)
 
     async def _log_in(self) -> None:
         tries = 0
@@ -98,7 +154,8 @@ class DiscordBot:
         tries = 0
         while True:
             try:
-                return await self._hears.logged_in(self.client)
+                await self._hears.logged_in(self.client)
+                return await self.client.learn_servers() if self.client.since is not None else None
             except _PASSING as error:
                 await self._wait(tries, f"cannot tell Discord our commands ({type(error).__name__})")
                 tries += 1

@@ -13,7 +13,7 @@ from discord.http import Route
 
 from bots.discord import outcomes
 from bots.discord.transport import Crossing, Http
-from core.platform import Outcome, Unknown
+from core.platform import NotSent, Outcome, Reach, Unknown
 
 Payload = dict[str, Any]
 
@@ -43,18 +43,27 @@ class NotDone(Exception):
 
 
 class Calls:
-    """Makes calls and never cancels one that has left: somebody may be reading it already."""
+    """Makes calls and never cancels one that has left: somebody may be reading it already.
 
-    def __init__(self, http: Http, patience: float = PATIENCE) -> None:
-        """`patience`: seconds to wait for an answer after a request has left."""
-        self._http = http
+    It outlives the clients it speaks through, of which there is one for each time the account is ours.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        """`patience`: seconds to wait for an answer after a request has left. Nothing can be said before `over`."""
+        self._http: Http | None = None
         self._patience = patience
         self._running: set[asyncio.Task[Any]] = set()
+
+    def over(self, http: Http) -> None:
+        """Speak through this from now on."""
+        self._http = http
 
     async def make(
         self, route: Route, payload: Payload | list[Payload] | None = None, uploads: Sequence[Upload] = ()
     ) -> Any:
         """Make one call and give its body. NotDone when it failed, or when nobody can know."""
+        if self._http is None:
+            raise NotDone(NotSent(0.0, Reach.ACCOUNT, "not logged in to Discord yet"))
         crossing = Crossing()
         # Silence ends the request when it ends our patience: its bucket must not keep the next try waiting.
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=self._patience)

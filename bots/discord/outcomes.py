@@ -6,7 +6,7 @@ Codes are Discord's own (docs, topics/opcodes-and-status-codes); rights are call
 import aiohttp
 import discord
 
-from bots.discord.transport import Crossing, Flooded
+from bots.discord.transport import Crossing, Flooded, NotOursError
 from core.platform import Forbidden, Gone, Lost, NotSent, Outcome, Reach, Rejected, Unknown
 
 ARCHIVED = 50083
@@ -56,6 +56,8 @@ def outcome(error: Exception, crossing: Crossing) -> Outcome:
             return NotSent(error.seconds, error.reach, error.why)
         case discord.RateLimited():
             return NotSent(error.retry_after, Reach.DESTINATION, "the channel's own rate limit")
+        case NotOursError():
+            return NotSent(0.0, Reach.ACCOUNT, "another process owns this account")
         case discord.DiscordServerError():
             return Unknown(f"Discord failed ({error.status})")
         case discord.HTTPException():

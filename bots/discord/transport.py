@@ -16,7 +16,8 @@ import discord
 import yarl
 from discord.http import HTTPClient, Ratelimit, Route, json_or_text
 
-from core.courier.gate import AccountGate
+from bots.discord.invalid import InvalidRequests
+from core.courier.gate import AccountGate, NotOurs
 from core.platform import Reach
 
 LONGEST_WAIT = 30.0
@@ -74,13 +75,21 @@ class NotLoggedInError(aiohttp.ClientConnectionError):
     """The account has not reached Discord yet."""
 
 
-class SealedConnector(aiohttp.TCPConnector):
-    """Connects to the given origins (scheme, host, port) and refuses all others before any byte leaves."""
+class NotOursError(aiohttp.ClientConnectionError):
+    """Another process owns the account now: nothing was sent."""
 
-    def __init__(self, allowed: Iterable[yarl.URL]) -> None:
-        """`allowed` are addresses whose hosts and ports may be reached."""
+
+class Connector(aiohttp.TCPConnector):
+    """Hands out no connection while the account is not ours: the last look before any byte leaves (P10, P11).
+
+    Calls, interaction callbacks, the gateway and files alike come through here.
+    """
+
+    def __init__(self, gate: AccountGate, allowed: Iterable[yarl.URL] | None) -> None:
+        """`allowed` are the only addresses whose hosts and ports may be reached; None: any."""
         super().__init__(limit=0)
-        self._allowed = frozenset((url.host, url.port) for url in allowed)
+        self._gate = gate
+        self._allowed = None if allowed is None else frozenset((url.host, url.port) for url in allowed)
 
     async def connect(
         self,
@@ -88,10 +97,15 @@ class SealedConnector(aiohttp.TCPConnector):
         traces: list[Any],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- aiohttp's signature
     ) -> aiohttp.connector.Connection:
-        """Refuse a foreign address with ElsewhereError."""
-        if (req.url.host, req.url.port) not in self._allowed:
+        """Refuse a foreign address with ElsewhereError, and everything with NotOursError once we have lost the lane."""
+        if self._allowed is not None and (req.url.host, req.url.port) not in self._allowed:
             raise ElsewhereError(f"a rehearsal does not connect to {req.url.host}:{req.url.port}")
-        return await super().connect(req, traces, timeout)
+        connection = await super().connect(req, traces, timeout)
+        # Connecting may take longer than a lease lasts, and so may the sleep of a process that was stopped.
+        if not self._gate.permitted():
+            connection.release()
+            raise NotOursError("this account is another process's now")
+        return connection
 
 
 class Bucket(Ratelimit):
@@ -126,9 +140,13 @@ class Bucket(Ratelimit):
 class Http(HTTPClient):
     """discord.py's HTTP client on our road. Raises what discord.py raises, Flooded, or what aiohttp raises."""
 
-    def __init__(self, gate: AccountGate, way: Way) -> None:
-        """`gate` is the account's; interaction callbacks alone do not pass it, they have three seconds."""
+    def __init__(self, gate: AccountGate, way: Way, invalid: InvalidRequests | None = None) -> None:
+        """`gate` is the account's; interaction callbacks alone do not wait at it, they have three seconds.
+
+        `invalid` counts what Discord refuses, for all accounts of a process together.
+        """
         self._gate = gate
+        self._invalid = invalid or InvalidRequests()
         self._scanned = asyncio.get_running_loop().time()
         self._cloudflare = _CLOUDFLARE
         trace = aiohttp.TraceConfig()
@@ -142,7 +160,7 @@ class Http(HTTPClient):
         """Log in, on a fresh connection each time it is tried."""
         await self.close()
         origins = (yarl.URL(self._way.api), yarl.URL(self._way.gateway))
-        self.connector = SealedConnector(origins) if self._way.sealed else aiohttp.TCPConnector(limit=0)
+        self.connector = Connector(self._gate, origins if self._way.sealed else None)
         return await super().static_login(token)
 
     async def close(self) -> None:
@@ -162,6 +180,8 @@ class Http(HTTPClient):
         """Make one attempt at a call. `crossing` is told when it leaves."""
         if self.token is None:
             raise NotLoggedInError
+        if (seconds := self._invalid.hold()) > 0:
+            raise Flooded(seconds, Reach.ACCOUNT, "Discord has refused so much that its ban is near")
         crossing = crossing or Crossing()
         crossing.chat = int(route.channel_id) if route.channel_id is not None else None
         kwargs.setdefault("timeout", aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=_ANSWER))
@@ -188,7 +208,11 @@ class Http(HTTPClient):
         # An interaction's first answer has three seconds and Discord does not count it; what is no call of the API
         # (a file, the gateway) has no crossing.
         if crossing is not None and not params.url.path.endswith("/callback"):
-            await self._gate.enter(crossing.chat)
+            try:
+                await self._gate.enter(crossing.chat)
+            except NotOurs as lost:
+                # aiohttp would take it for an error of the wire.
+                raise NotOursError("this account is another process's now") from lost
 
     async def _headers_sent(
         self, _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
@@ -201,6 +225,8 @@ class Http(HTTPClient):
     ) -> None:
         """Raise here what discord.py would sleep on and repeat by itself."""
         response = params.response
+        if context.trace_request_ctx is not None:
+            self._invalid.note(response.status, response.headers.get("X-RateLimit-Scope", ""))
         if response.status == 429:
             raise await self._flooded(context.trace_request_ctx, response)
         if response.status >= 500:

@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from bots.discord.bot import DiscordBot
 from bots.discord.client import Client
 from bots.discord.gateway import Phase
 from bots.discord.listener import Listener, Rooms
+from bots.discord.memory import Session
 from bots.discord.transport import Way
 from bots.rehearsal.discord_world.accounts import App
 from bots.rehearsal.discord_world.channels import Channel
@@ -70,6 +71,33 @@ class Ears:
 
     async def logged_in(self, client: Client) -> None:
         return
+
+
+@dataclass
+class Mind:
+    """A memory without a store. `until`: no introduction before."""
+
+    last: Session | None = None
+    until: datetime | None = None
+    noted: list[Session | None] = field(default_factory=list)
+    introductions: int = 0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def session(self) -> Session | None:
+        return self.last
+
+    async def keep(self, session: Session | None) -> None:
+        self.last = session
+        self.noted.append(session)
+
+    async def next_identify(self) -> datetime | None:
+        return self.until if self.until is not None and self.until > self.now() else None
+
+    async def identify(self) -> datetime | None:
+        self.introductions += 1
+        return await self.next_identify()
 
 
 def address(channel: Channel) -> Address:
@@ -133,6 +161,7 @@ async def make(stage: Stage, gate: AccountGate, assets: dict[str, bytes]) -> Mak
             "way": Way(f"{stage.url}/api/v10", stage.discord.gateway_address, sealed=True),
             "hears": Ears(),
             "fetch": fetch,
+            "memory": Mind(),
             "patience": 1.0,
             "ready_timeout": 0.05,
             "unit": 0.02,
