@@ -1,5 +1,6 @@
 """The clock only ticks. What is due, and whether it was done, is in the store; a late or doubled tick harms nobody."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -56,6 +57,9 @@ class Clockwork:
                 forgotten["receipts"] += bite
         except StoreTrouble as trouble:
             log.warning("housekeeping waits for the store", extra={"why": str(trouble)})
+            return
+        except asyncio.CancelledError:
+            # The house leaves in the middle of a tick. The rest is the next one's; APScheduler would log a failure.
             return
         if any(forgotten.values()):
             log.info("housekeeping", extra={"forgotten": forgotten})

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -93,8 +93,6 @@ def test_the_first_tick_comes_at_once_and_a_stopped_clock_ticks_no_more(store: S
     ticks: list[int] = []
 
     async def story() -> None:
-        from datetime import UTC, datetime
-
         clockwork = Clockwork(store, lambda: datetime.now(UTC))
         done = asyncio.Event()
 
@@ -110,3 +108,25 @@ def test_the_first_tick_comes_at_once_and_a_stopped_clock_ticks_no_more(store: S
 
     asyncio.run(story())
     assert ticks == [1]
+
+
+async def test_a_house_that_leaves_in_the_middle_of_a_tick_logs_no_failure(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    clockwork = Clockwork(store, lambda: datetime.now(UTC))
+    begun = asyncio.Event()
+
+    class Slow:
+        async def write(self, *_: object) -> int:
+            begun.set()
+            await asyncio.sleep(3600)
+            return 0
+
+    clockwork._store = Slow()  # type: ignore[assignment]  # a store that is in the middle of something
+    with caplog.at_level(logging.WARNING):
+        clockwork.start()
+        async with asyncio.timeout(10):
+            await begun.wait()
+        clockwork.stop()
+        await asyncio.sleep(0.05)
+    assert caplog.records == []
