@@ -1,7 +1,8 @@
 """What every test may ask for: a clock of its own, and a store on each database it must work on."""
 
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,46 @@ from core.store import Store
 from tests.doubles import databases as real
 from tests.doubles.clock import Clock
 from tests.doubles.databases import Databases
+
+SEED = "LIVEDESK_SEED"
+"""From it comes everything that is left to chance in tests that take their chances: set it to repeat a run."""
+
+
+def pytest_configure() -> None:
+    """Draw this run's seed before there are other test processes: they inherit it."""
+    os.environ.setdefault(SEED, str(secrets.randbelow(10**9)))
+
+
+def pytest_report_header() -> str:
+    """Say which seed repeats this run."""
+    return f"{SEED}={os.environ[SEED]}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests had to tell of their figures."""
+    lines = [
+        f"{report.nodeid.rpartition('/')[2]}: {line}"
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, line in report.user_properties
+        if name == "told"
+    ]
+    if lines:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(sorted(lines)))
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> str:
+    """What this test draws its chances from; its own in each run, unless LIVEDESK_SEED says which."""
+    return f"{os.environ[SEED]} {request.node.name}"
+
+
+@pytest.fixture
+def told(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Tell a line of figures, printed when all tests have run."""
+    return lambda line: record_property("told", line)
 
 
 @pytest.fixture

@@ -1,0 +1,272 @@
+"""The judge: holds what every reader saw, and what the store remembers, against what the desk was told.
+
+Promises P1-P4 and P8 of the design, as far as they can be seen from outside. Nothing here asks the engine.
+"""
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from core.model import EntryStatus, Level, Operation, Platform
+from core.store import Store, tables
+from core.store import content as codec
+from tests.faults.cases import Copy
+from tests.faults.desk import ACCOUNTS, Desk, Reader, Story
+from tests.faults.siege import Life, Town
+
+_WORDS = re.compile(r"\bs(\d+)r(\d+)\b")
+LINGER = 0.02
+_BURST = 2
+"""Messages that may leave together where the gate catches up on a late timer (core/pacing.py)."""
+_ON_ITS_WAY = 0.3
+"""Seconds a request of a process that has just died may still take to arrive, on a machine as busy as this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry as the store holds it."""
+
+    id: int
+    bulletin_id: int
+    number: int
+    coverage: str
+    revision: int
+    retracted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A receipt as the store holds it."""
+
+    message_id: int
+    revision: int
+    sent_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a broadcast counted."""
+
+    bulletin_id: int
+    account: str
+    operation: Operation
+    state: int
+    ends: tuple[int, int, int, int]
+    """sent, skipped, failed, unknown"""
+
+
+@dataclass(slots=True)
+class Books:
+    """What the store says in the end."""
+
+    entries: dict[int, Told] = field(default_factory=dict)
+    """By story."""
+    receipts: dict[tuple[int, str, int], list[Kept]] = field(default_factory=dict)
+    """By bulletin, account and chat."""
+    sums: list[Sums] = field(default_factory=list)
+    waiting: int = 0
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a siege cost."""
+
+    kills: int = 0
+    doubles: Counter[str] = field(default_factory=Counter)
+    """By account."""
+    copies: int = 0
+    unsaved: int = 0
+    """Entries that were in the store although nobody had been told so yet."""
+    slowest_answer: float = 0.0
+    slowest_commit: float = 0.0
+
+
+def read(store: Store) -> Books:
+    """Read the books."""
+    return store.read_now(_books)
+
+
+class Judge:
+    """Judges one town."""
+
+    def __init__(self, town: Town, copies: Sequence[Copy]) -> None:
+        self._town = town
+        self._desk: Desk = town.desk
+        self._books = read(town.desk.store)
+        self._copies = copies
+        self._stories = {told.bulletin_id: number for number, told in self._books.entries.items()}
+        self.figures = Figures(town.kills, copies=len(copies), slowest_commit=town.desk.slowest)
+        self._seen: dict[tuple[int, int], list[Copy]] = defaultdict(list)
+        for copy in sorted(copies, key=lambda one: one.id):
+            self._seen[copy.chat, _story(copy.first)].append(copy)
+
+    def judge(self) -> Figures:
+        """Everything. AssertionError names the promise that was broken, and where."""
+        self._nothing_saved_is_lost()
+        self._everybody_has_it_as_it_stands()
+        self._nobody_else_got_it()
+        self._the_sums_match()
+        self._doubles_are_explained()
+        self._in_publish_order()
+        self._nothing_new_after_a_retraction()
+        return self.figures
+
+    def _nothing_saved_is_lost(self) -> None:
+        for story in self._desk.stories.values():
+            there = self._books.entries.get(story.number)
+            if not story.saved:
+                self.figures.unsaved += there is not None
+                continue
+            assert there is not None, f"P1: s{story.number} was saved and is lost"
+            assert there.revision >= len(story.saved), f"P1: a revision of s{story.number} was saved and is lost"
+            assert there.retracted == (story.retracted_at is not None), f"P1: s{story.number} {there}"
+
+    def _everybody_has_it_as_it_stands(self) -> None:
+        assert self._books.waiting == 0, "P2: somebody waits for ever"
+        for number, told in self._books.entries.items():
+            wanted = f"s{number}r0" if told.retracted else f"s{number}r{told.revision}"
+            for reader in self._readers(number):
+                kept = self._books.receipts.get((told.bulletin_id, reader.account, reader.chat), [])
+                seen = {copy.id: copy for copy in self._seen.get((reader.chat, number), ())}
+                where = f"{self._town.name}: {wanted} in {reader}: {kept}, {list(seen.values())}"
+                if told.retracted and not kept:
+                    continue
+                assert len(kept) == 1, f"P2: {where}"
+                assert kept[0].revision == told.revision, f"P2: not the newest: {where}"
+                assert kept[0].message_id in seen, f"P2: a receipt of what is not there: {where}"
+                assert wanted in seen[kept[0].message_id].now, f"P2: other words: {where}"
+
+    def _nobody_else_got_it(self) -> None:
+        asked = {(reader.chat, number) for number in self._books.entries for reader in self._readers(number)}
+        strange = [copy for key, copies in self._seen.items() if key not in asked for copy in copies]
+        assert strange == [], f"P2: {strange}"
+        for copy in self._copies:
+            assert not copy.deleted, f"taken away: {copy}"
+            assert copy.reply_to is None, f"answered instead of changed: {copy}"
+            revision = int(_WORDS.search(copy.first)[2])  # type: ignore[index]  every copy names its story
+            assert revision > 0, f"P4: a retraction before its original: {copy}"
+
+    def _the_sums_match(self) -> None:
+        for sums in self._books.sums:
+            where = f"{self._town.name}: {sums}"
+            assert sums.state != tables.OPEN, f"P2: never finished: {where}"
+            assert sums.ends[2:] == (0, 0), f"P2: nobody refused anything: {where}"
+            if sums.operation is not Operation.PUBLISH:
+                continue
+            number = self._stories[sums.bulletin_id]
+            mine = [one for one in self._desk.readers if one.account == sums.account and self._follows(one, number)]
+            wanted = [one for one in mine if one in self._readers(number)]
+            if sums.state == tables.FINISHED:
+                assert sums.ends[0] == len(wanted), f"P2: sent to {len(wanted)}: {where}"
+                assert sums.ends[1] == len(mine) - len(wanted), f"P2: skipped: {where}"
+            else:
+                assert sums.ends[0] <= len(wanted), f"P2: counted twice: {where}"
+                assert sum(sums.ends) <= len(mine), f"P2: counted twice: {where}"
+
+    def _doubles_are_explained(self) -> None:
+        self.figures.slowest_answer = max(self._answers(), default=0.0)
+        killed = [life for life in self._town.lives if life.status == -9]
+        by_life: Counter[tuple[int, str]] = Counter()
+        for (chat, number), copies in self._seen.items():
+            account = next(one.account for one in self._desk.readers if one.chat == chat)
+            for before, after in itertools.pairwise(copies):
+                assert ACCOUNTS[account] is not Platform.DISCORD, f"P3: s{number} twice: {copies}"
+                guilty = _between(killed, before.at, after.at)
+                assert guilty is not None, f"P3: nobody was killed between {copies} ({self._town.name})"
+                by_life[guilty, account] += 1
+                self.figures.doubles[account] += 1
+        unremembered = self.figures.slowest_answer + LINGER + self.figures.slowest_commit
+        for (life, account), doubles in by_life.items():
+            most = self._town.orders.rates[account] * unremembered + _BURST
+            assert doubles <= most, f"P3: {doubles} doubles of {killed[life]}, {most:.1f} explained"
+
+    def _answers(self) -> Iterable[float]:
+        """How long the stage's answers took, of copies that were never changed.
+
+        Telegram's alone: Discord's nonce brings an answer again in the life after.
+        """
+        at = {(copy.chat, copy.id): copy.at for copy in self._copies}
+        for (_, account, chat), kept in self._books.receipts.items():
+            if ACCOUNTS[account] is Platform.TELEGRAM:
+                yield from (one.sent_at - at[chat, one.message_id] for one in kept if one.revision == 1)
+
+    def _in_publish_order(self) -> None:
+        first: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+        for (chat, number), copies in self._seen.items():
+            told = self._books.entries[number]
+            if not self._desk.stories[number].alert:
+                first[chat, told.coverage].append((copies[0].id, told.number))
+        for where, shown in first.items():
+            numbers = [number for _, number in sorted(shown)]
+            assert numbers == sorted(numbers), f"P4: {self._town.name} {where} read {numbers}"
+
+    def _nothing_new_after_a_retraction(self) -> None:
+        # A life looks at the store at least once a second; the next one may begin with a look from just before.
+        told_by = 1.0 + self._town.orders.ttl + 1.0
+        for story in self._desk.stories.values():
+            if story.retracted_at is not None:
+                late = [
+                    copy
+                    for reader in self._desk.readers
+                    for copy in self._seen.get((reader.chat, story.number), ())
+                    if copy.at > story.retracted_at + told_by
+                ]
+                assert late == [], f"P8: retracted at {story.retracted_at}: {late}"
+
+    def _follows(self, reader: Reader, number: int) -> bool:
+        return not reader.coverages or self._books.entries[number].coverage in reader.coverages
+
+    def _readers(self, number: int) -> list[Reader]:
+        """Who is to get a story: the few who want key entries only get its alerts."""
+        story: Story = self._desk.stories[number]
+        wanting = [one for one in self._desk.readers if story.alert or one.level is Level.ALL]
+        return [one for one in wanting if self._follows(one, number)]
+
+
+def _story(words: str) -> int:
+    found = _WORDS.search(words)
+    assert found is not None, f"it names no story: {words}"
+    return int(found[1])
+
+
+def _between(killed: list[Life], before: float, after: float) -> int | None:
+    """Which kill explains that a message went out at both moments: the first one behind the first."""
+    for number, life in enumerate(killed):
+        if before - _ON_ITS_WAY <= life.ended_at <= after + _ON_ITS_WAY:
+            return number
+    return None
+
+
+def _books(conn: sa.Connection) -> Books:
+    books = Books()
+    entry, bulletin, revision = tables.entry.c, tables.bulletin.c, tables.entry_revision.c
+    wanted = (
+        sa.select(entry.id, bulletin.id.label("bulletin"), entry.number, tables.coverage.c.slug, entry.revision)
+        .add_columns(entry.status, revision.content)
+        .join(tables.bulletin, bulletin.entry_id == entry.id)
+        .join(tables.coverage, tables.coverage.c.id == entry.coverage_id)
+        .join(tables.entry_revision, sa.and_(revision.entry_id == entry.id, revision.revision == 1))
+    )
+    for row in conn.execute(wanted.select_from(tables.entry)):
+        story = _story(codec.from_json(row.content).headline)
+        assert story not in books.entries, f"s{story} was published twice"
+        retracted = row.status is EntryStatus.RETRACTED
+        books.entries[story] = Told(row.id, row.bulletin, row.number, row.slug, row.revision, retracted)
+    lane, place, receipt = tables.lane.c, tables.destination.c, tables.receipt.c
+    kept = sa.select(receipt.bulletin_id, lane.account, place.chat_id, receipt.message_id, receipt.revision)
+    kept = kept.add_columns(receipt.sent_at).select_from(tables.receipt)
+    kept = kept.join(tables.destination, place.id == receipt.destination_id)
+    for row in conn.execute(kept.join(tables.lane, lane.id == place.lane_id)):
+        one = Kept(row.message_id, row.revision, row.sent_at.timestamp())
+        books.receipts.setdefault((row.bulletin_id, row.account, row.chat_id), []).append(one)
+    cast = tables.broadcast.c
+    ends = cast.sent, cast.skipped, cast.failed, cast.unknown
+    counted = sa.select(cast.bulletin_id, lane.account, cast.operation, cast.state, *ends)
+    for row in conn.execute(counted.join(tables.lane, lane.id == cast.lane_id)):
+        books.sums.append(Sums(row.bulletin_id, row.account, row.operation, row.state, tuple(row)[4:]))
+    books.waiting = conn.execute(sa.select(sa.func.count()).select_from(tables.waiting)).scalar_one()
+    return books
