@@ -40,6 +40,7 @@ class Pending:
     unpark: dict[commits.Unpark, None] = field(default_factory=dict)
     paused: list[tuple[int, str]] = field(default_factory=list)
     held: list[tuple[int, datetime, str]] = field(default_factory=list)
+    stops: dict[int, int] = field(default_factory=dict)
     lanes: set[int] = field(default_factory=set)
     """Whose waiting rows go: only who holds a lane may take them away."""
 
@@ -54,6 +55,7 @@ class Pending:
             unpark=tuple(self.unpark),
             paused=tuple(self.paused),
             held=tuple(self.held),
+            stops=tuple(self.stops.items()),
         )
 
 
@@ -68,6 +70,7 @@ class Committer:
         self._writing = Pending()
         self._pending = Pending()
         self._marks: dict[int, Marks] = {}
+        self._acknowledged: dict[int, int] = {}
         self._work = asyncio.Event()
         self._written = asyncio.Event()
         self._begun = 0
@@ -112,9 +115,25 @@ class Committer:
         self._pending.lanes.add(lane_id)
         self._work.set()
 
+    def acknowledge(self, lane_id: int, seq: int) -> None:
+        """The lane has acted on every recall up to `seq`."""
+        if self._acknowledged.get(lane_id) != seq:
+            self._acknowledged[lane_id] = self._pending.stops[lane_id] = seq
+            self._work.set()
+
     def touch(self) -> None:
         """There is something to write."""
         self._work.set()
+
+    def unsaved(self, bulletin_id: int) -> set[int]:
+        """Destinations with copies of a bulletin that the store does not know yet."""
+        return {
+            destination_id
+            for pending in (self._writing, self._pending)
+            for places in (pending.receipts, pending.removed)
+            for one, destination_id in places
+            if one == bulletin_id
+        }
 
     async def copies(self, bulletin_id: int, destination_id: int) -> tuple[Receipt, ...]:
         """The copies of a bulletin in a place that has nothing on the wire, those not written yet included."""

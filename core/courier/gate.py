@@ -46,6 +46,12 @@ def admitted(at: float) -> Iterator[None]:
         _ticket.reset(token)
 
 
+def speak_as(urgency: Urgency, admitted_at: float) -> None:
+    """`speaking` and `admitted` for the rest of this task: the courier makes one for each carrying."""
+    _urgency.set(urgency)
+    _ticket.set([admitted_at])
+
+
 class NotOurs(ConnectionError):
     """The account is another process's now: certainly nothing was sent."""
 
@@ -73,6 +79,11 @@ class AccountGate:
         """Whether a request may start now."""
         return self._check is None or self._check()
 
+    @property
+    def per_second(self) -> float:
+        """Messages a second that the account may send."""
+        return self._pace.overall.count / self._pace.overall.seconds
+
     def start_full(self) -> None:
         """Assume that the last owner used everything up just now."""
         self._overall.fill(asyncio.get_running_loop().time())
@@ -97,6 +108,14 @@ class AccountGate:
         """The message to this chat taken at this instant never left; it counts if another was taken since."""
         if chat in self._chats:
             self._chats[chat].give_back(at)
+
+    def take_now(self) -> bool:
+        """Take a turn for one message if nobody waits for one and the account may speak at once."""
+        now = asyncio.get_running_loop().time()
+        if self._queue or self._overall.ready_at(now) > now:
+            return False
+        self._overall.take(now)
+        return True
 
     def ask(self, urgency: Urgency, weight: int = 1) -> "asyncio.Future[None]":
         """Ask for the account's turn: the most urgent first, then first come, first served. Cancel it to give it up."""

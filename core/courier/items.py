@@ -42,6 +42,12 @@ class Item:
     """Whether the waiting table holds it: then its walk has already passed it."""
     superseded: bool = False
     """Whether its broadcast was called off while it was on the wire: it is not tried again."""
+    also: tuple["Item", ...] = ()
+    """What goes to the same destination in the same message, in publish order behind this one."""
+    stale: bool = False
+    """Whether `receipts` may not be all there is by now."""
+    alone: bool = False
+    """Whether it goes by itself: the message it was to share was refused."""
     place: int = field(init=False)
     """The destination as its walk knows it, also when the chat has moved and become another one."""
 
@@ -60,6 +66,11 @@ class Item:
         return self.destination.address.chat_id
 
     @property
+    def all(self) -> tuple["Item", ...]:
+        """Everything that goes in this message."""
+        return (self, *self.also)
+
+    @property
     def begun(self) -> bool:
         """Whether a part of it is there and another may be missing: nothing may come in between."""
         return self.operation is Operation.PUBLISH and bool(self.receipts)
@@ -70,7 +81,10 @@ class Item:
         return (not self.begun, self.urgency, self.broadcast_id)
 
 
-def nonce(bulletin_id: int, destination_id: int, part: int) -> str:
-    """24 characters, the same for each attempt at one part whatever its revision (Discord takes at most 25)."""
-    seed = f"{bulletin_id}.{destination_id}.{part}".encode()
+def nonce(bulletin_id: int, destination_id: int, part: int, also: tuple[int, ...] = ()) -> str:
+    """24 characters, the same for each attempt at one part whatever its revision (Discord takes at most 25).
+
+    `also`: the other bulletins of a message that several share.
+    """
+    seed = ".".join(map(str, (bulletin_id, destination_id, part, *also))).encode()
     return base64.b32encode(hashlib.blake2b(seed, digest_size=15).digest()).decode()

@@ -21,6 +21,7 @@ from core.courier.outcomes import (
     Withdrawn,
 )
 from core.courier.parking import Parking
+from core.courier.readings import Ledger
 from core.courier.rounds import Rounds
 from core.courier.walks import End
 from core.model import Destination, DestinationStatus
@@ -47,15 +48,17 @@ class Landing:
         committer: Committer,
         parking: Parking,
         rounds: Rounds,
+        ledger: Ledger,
         clock: Callable[[], datetime],
     ) -> None:
-        """Shares the lane's parking and rounds."""
+        """Shares the lane's parking, rounds and counts."""
         self._lane_id = lane_id
         self._store = store
         self._gate = gate
         self._committer = committer
         self._parking = parking
         self._rounds = rounds
+        self._ledger = ledger
         self._clock = clock
         self._holds = 0
         self.merged: set[int] = set()
@@ -67,7 +70,8 @@ class Landing:
             self._holds = 0
         match verdict:
             case Done() | Withdrawn() | CopyLost():
-                self._over(item, verdict)
+                for one in item.all:
+                    self._over(one, verdict)
             case TryAgain():
                 self._try_again(item, verdict)
             case HoldAccount(seconds, why):
@@ -76,11 +80,25 @@ class Landing:
                 await self._readdress(item, chat_id)
             case PauseDestination(because):
                 self._pause(item, because)
+            case GiveUp() if item.also:
+                # Perhaps only one of them is at fault: each goes by itself.
+                for one in item.all:
+                    one.alone, one.attempts = True, 0
+                self.park(item)
             case GiveUp(why, unknown):
                 self.give_up(item, why, unknown=unknown)
 
     def park(self, item: Item) -> None:
-        """The item waits: in the store and in line with what its destination is owed already."""
+        """The item waits: in the store and in line with what its destination is owed already.
+
+        What was tried together is tried together again.
+        """
+        for one in item.all:
+            self._park(one)
+        if item.attempts == 0:
+            item.also = ()
+
+    def _park(self, item: Item) -> None:
         if item.superseded:
             self._end(item, End.UNKNOWN if item.unknowns else End.SKIPPED, "superseded")
             return
@@ -127,7 +145,8 @@ class Landing:
 
     def hold(self, item: Item, seconds: float, why: str) -> None:
         """Nothing of this account leaves for a while; the item was not tried at all and keeps its place."""
-        item.attempts -= 1
+        for one in item.all:
+            one.attempts -= 1
         self._gate.give_back_chat(item.chat, item.taken_at)
         if self._gate.paused_for() == 0:
             # Whatever was on the wire together fails together: that is one failure.
@@ -141,7 +160,8 @@ class Landing:
                 self._committer.pending.held.append((self._lane_id, until, why))
                 self._committer.touch()
         # In its walk it would let pass what its destination is owed after it, or between its parts.
-        if item.parked or item.begun or item.superseded or item.destination.id in self._parking:
+        parked = any(one.parked or one.begun or one.superseded for one in item.all)
+        if parked or item.destination.id in self._parking:
             self.park(item)
         else:
             self._rounds.put_back(item)
@@ -185,12 +205,14 @@ class Landing:
             self._parking.add(item)
 
     def _try_again(self, item: Item, verdict: TryAgain) -> None:
-        item.due = asyncio.get_running_loop().time() + (verdict.at - self._clock()).total_seconds()
-        item.why = (_ASKED if verdict.asked else "") + (_MAYBE_THERE if verdict.maybe_there else "") + verdict.why
+        for one in item.all:
+            one.due = asyncio.get_running_loop().time() + (verdict.at - self._clock()).total_seconds()
+            one.why = (_ASKED if verdict.asked else "") + (_MAYBE_THERE if verdict.maybe_there else "") + verdict.why
         self.park(item)
 
     def _end(self, item: Item, end: End, why: str = "") -> None:
         self._rounds.ended(item, end, why)
+        self._ledger.end(item.urgency, end.value)
         if item.parked:
             item.parked = False
             self._parking.remove(item)
@@ -210,7 +232,7 @@ class Landing:
     def _pause(self, item: Item, because: str) -> None:
         log.info("destination paused", extra={"destination": item.destination.id, "because": because})
         self._committer.pending.paused.append((item.destination.id, because))
-        for owed in dict.fromkeys((item, *self._parking.of(item.destination.id))):
+        for owed in dict.fromkeys((*item.all, *self._parking.of(item.destination.id))):
             self._rounds.unchangeable(owed)
             self._end(owed, End.UNKNOWN if owed.unknowns else End.FAILED)
 
@@ -222,7 +244,9 @@ class Landing:
         # The chat may have been known under its new address already: then the two have become one.
         new = await self._store.read(destinations.find, old.account, replace(old.address, chat_id=chat_id))
         item.why = "moved"
-        for waits in dict.fromkeys((item, *self._parking.of(old.id))):
+        waiting = dict.fromkeys((*item.all, *self._parking.of(old.id)))
+        item.also = ()
+        for waits in waiting:
             self._parking.remove(waits)
             self._take_along(waits, new)
 

@@ -12,15 +12,18 @@ import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from core import crashpoint
+from core.courier import merging
 from core.courier.carrying import Carrier
+from core.courier.changing import Changer
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
 from core.courier.items import Item
 from core.courier.landing import Landing
 from core.courier.parking import Parking
+from core.courier.readings import LaneReading, Ledger
 from core.courier.rounds import Rounds
 from core.courier.shelf import Shelf
+from core.courier.speaking import Speaker
 from core.errors import StoreTrouble
 from core.model import Urgency
 from core.platform import Sender
@@ -31,6 +34,8 @@ log = logging.getLogger(__name__)
 _IN_FLIGHT = 300
 # Slow answers to entries must not keep an alert from leaving.
 _IN_FLIGHT_URGENT = 400
+# So many start before others of the process have their turn.
+_AT_ONCE = 32
 _POLL = 1.0
 # Shorter sleeps than a loop's timers can tell apart would only spin.
 _MOMENT = 0.001
@@ -47,19 +52,24 @@ class Lane:
         gate: AccountGate,
         committer: Committer,
         clock: Callable[[], datetime],
+        ledger: Ledger | None = None,
     ) -> None:
-        """Nothing is read or sent before `run`."""
+        """Nothing is read or sent before `run`. `ledger` goes on counting for the account."""
         self.id = lane_id
+        self.account = sender.account
         self._store = store
         self._gate = gate
         self._committer = committer
         self._clock = clock
+        ledger = ledger or Ledger()
         self._bulletins = Shelf(store)
         self._busy: dict[int, Item] = {}
         self._parking = Parking(self._ready_at)
-        self._rounds = Rounds(store, self._bulletins, committer)
-        self._landing = Landing(lane_id, store, gate, committer, self._parking, self._rounds, clock)
-        self._carrier = Carrier(sender, gate, store, self._bulletins, committer, self._landing.merged, clock)
+        self._rounds = Rounds(lane_id, store, self._bulletins, committer, ledger, math.ceil(gate.per_second))
+        self._landing = Landing(lane_id, store, gate, committer, self._parking, self._rounds, ledger, clock)
+        self._speaker = Speaker(sender, gate, committer, clock, ledger)
+        changer = Changer(self._speaker, store, committer)
+        self._carrier = Carrier(self._speaker, changer, store, self._bulletins, committer, self._landing.merged)
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._turn: asyncio.Future[None] | None = None
@@ -84,10 +94,14 @@ class Lane:
     async def drain(self) -> None:
         """Start nothing more and wait for what is on the wire (never cancelled: it may have arrived)."""
         self._stopping = True
-        self._carrier.stop()
+        self._speaker.stop()
         self._nudge()
         while self._tasks:
             await asyncio.wait(set(self._tasks))
+
+    def reading(self, fence: int = 0) -> LaneReading:
+        """How it stands, for whoever watches."""
+        return LaneReading(self.account, fence, len(self._tasks), len(self._parking), self._trouble)
 
     def _nudge(self) -> None:
         self._wake.set()
@@ -118,12 +132,22 @@ class Lane:
         if until is not None:
             self._gate.pause((until - self._clock()).total_seconds())
         await self._landing.recall()
-        crashpoint.here("in_take_over")
 
     async def _turn_round(self) -> None:
         await self._look()
-        if not await self._step():
-            await self._sleep()
+        for _ in range(_AT_ONCE):
+            first = self._next()
+            if first is not None:
+                if not self._gate.take_now():
+                    await self._queue_up(first.urgency)
+                    return
+                self._launch(first, asyncio.get_running_loop().time())
+            elif not self._rounds.hungry(self._clock):
+                await self._sleep()
+                return
+            # A walk that has dealt out its slice needs the store for the next.
+            await self._fill()
+        await asyncio.sleep(0)
 
     async def _look(self) -> None:
         """Take in what the store says is to be carried, at the least once a second: others publish too."""
@@ -131,35 +155,38 @@ class Lane:
         if now - self._looked >= _POLL:
             # From here on, so that a call of `wake` meanwhile counts.
             self._looked = now
-            called_off = self._rounds.refresh(await self._store.read(broadcasts.active, self.id))
+            active, stop_seq = await self._store.read(broadcasts.orders, self.id)
+            called_off = self._rounds.refresh(active)
             self._landing.withdraw(called_off)
             for item in self._busy.values():
-                item.superseded = item.superseded or called_off(item)
-            on_the_wire = {item.bulletin_id for item in self._busy.values()}
+                for one in item.all:
+                    one.superseded = one.superseded or called_off(one)
+            # Whatever was called off by then starts no more.
+            self._committer.acknowledge(self.id, stop_seq)
+            on_the_wire = {one.bulletin_id for item in self._busy.values() for one in item.all}
             await self._bulletins.renew(self._rounds.bulletins() | self._parking.bulletins() | on_the_wire)
-        await self._rounds.fill(self._parking.holding, self._on_the_wire, self._clock())
+        await self._fill()
 
-    async def _step(self) -> bool:
-        """Start one item if one may leave; False when there is nothing to do yet."""
-        first = self._next()
-        if first is None:
-            return False
-        self._turn = self._gate.ask(first.urgency)
+    async def _fill(self) -> None:
+        if self._rounds.hungry(self._clock):
+            await self._rounds.fill(self._parking.holding, self._on_the_wire, self._clock())
+
+    async def _queue_up(self, urgency: Urgency) -> None:
+        """Wait for a slot in the gate, then start whoever is most urgent by then."""
+        self._turn = self._gate.ask(urgency)
         if not self._turn.done():
             await asyncio.wait([self._turn])
         granted, self._turn = not self._turn.cancelled(), None
         if granted:
             admitted_at = asyncio.get_running_loop().time()
-            # While the slot was awaited something more urgent may have come: it goes first.
             await self._look()
             best = self._next()
             if best is not None:
                 self._launch(best, admitted_at)
-        return True
 
     def _next(self) -> Item | None:
         """Who may start now; it stays where it is."""
-        if self._stopping or self._committer.stuck or self._gate.paused_for() > 0:
+        if self._stopping or self._committer.stuck or self._gate.paused_for() > 0 or not self._gate.permitted():
             return None
         walking, parked = self._next_walking(), self._next_parked()
         best = walking or parked
@@ -174,10 +201,11 @@ class Lane:
     def _next_walking(self) -> Item | None:
         now = asyncio.get_running_loop().time()
         while (item := self._rounds.peek()) is not None:
-            if self._carrier.complete(item):
+            if item.receipts and self._carrier.complete(item):
                 self._landing.already_there(self._rounds.take(item))
             elif self._expired(item):
-                self._landing.expire(self._rounds.take(item))
+                self._rounds.take(item)
+                self._expire(item)
             elif item.destination.id in self._parking or self._ready_at(item) > now:
                 # Its destination is owed something already, busy or paced: wait in line, let the walk move on.
                 self._landing.park(self._rounds.take(item))
@@ -191,27 +219,47 @@ class Lane:
             self._landing.expire(item)
         return item
 
+    def _expire(self, item: Item) -> None:
+        """The oldest of what shares a message has outlived its lifetime; the others go on without it."""
+        first, *others = item.also or (None,)
+        item.also = ()
+        self._landing.expire(item)
+        if first is not None:
+            first.also = tuple(others)
+            self._rounds.put_back(first)
+
     def _launch(self, item: Item, admitted_at: float) -> None:
         if not item.parked:
             self._rounds.take(item)
+        elif not item.also:
+            item.also = merging.companions(item, self._same_coverage(item), self._clock())
         self._parked_next = not item.parked
         here = item.destination.id
         self._busy[here] = item
         item.taken_at = self._gate.take_chat(item.chat)
-        task = asyncio.create_task(self._carry(item, here, admitted_at), name=f"carry {item.key}")
+        task = asyncio.create_task(self._carry(item, here, admitted_at))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _same_coverage(self, item: Item) -> list[Item]:
+        """What its destination is owed of the same coverage."""
+        coverage_id = self._bulletins[item.bulletin_id].coverage.id
+        owed = self._parking.of(item.destination.id)
+        return [one for one in owed if self._bulletins[one.bulletin_id].coverage.id == coverage_id]
 
     async def _carry(self, item: Item, here: int, admitted_at: float) -> None:
         try:
             verdict = await self._carrier.carry(item, admitted_at)
+            for one in item.all:
+                self._rounds.touched(one)
             await self._landing.land(item, verdict)
         except StoreTrouble as trouble:
             self._landing.hold(item, 0.0, str(trouble))
         except Exception as error:
             # A mistake of ours in one bulletin affects only itself (promise P17).
             log.exception("a bulletin could not be carried", extra={"bulletin": item.bulletin_id})
-            self._landing.give_up(item, f"internal: {type(error).__name__}")
+            for one in item.all:
+                self._landing.give_up(one, f"internal: {type(error).__name__}")
         finally:
             del self._busy[here]
             self._parking.look_again(here)
@@ -226,12 +274,12 @@ class Lane:
         return item.expires_at is not None and item.expires_at <= self._clock()
 
     def _on_the_wire(self, bulletin_id: int) -> bool:
-        return any(item.bulletin_id == bulletin_id for item in self._busy.values())
+        return any(one.bulletin_id == bulletin_id for item in self._busy.values() for one in item.all)
 
     async def _sleep(self) -> None:
         if self._gate.paused_for() > 0:
             rest = self._gate.paused_for()
-        elif self._committer.stuck or len(self._tasks) >= _IN_FLIGHT:
+        elif self._committer.stuck or len(self._tasks) >= _IN_FLIGHT or not self._gate.permitted():
             rest = _POLL
         else:
             rest = self._parking.next_at() - asyncio.get_running_loop().time()

@@ -109,6 +109,9 @@ class Parking:
         for item in gone:
             self.remove(item)
             item.parked = False
+        for item in itertools.chain.from_iterable(self._owed.values()):
+            if item.also:
+                item.also = tuple(one for one in item.also if not called_off(one))
         return tuple(item.key for item in gone)
 
     def _head(self, destination_id: int) -> Item | None:

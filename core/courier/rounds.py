@@ -1,40 +1,53 @@
 """The active broadcasts of one lane in the order they take turns: by urgency, then coverage by coverage.
 
-Within a coverage and urgency broadcasts go in publish order: the next one starts when the one before has nobody left to
-start with, and a broadcast inside its undo window holds those behind it.
+Entries of one coverage and urgency go round together (`rings`). Changes of one coverage and urgency go one after the
+other: the next one starts when the one before has nobody left to start with.
 """
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from core.courier.changes import Listed
 from core.courier.committer import Committer
 from core.courier.items import Item
+from core.courier.readings import Ledger
+from core.courier.rings import Joined, Parked, Ring
 from core.courier.shelf import Shelf
 from core.courier.walks import End, Tally, Walk
 from core.model import Operation, Urgency
 from core.store import Store, commits
 from core.store.broadcasts import Broadcast
 
-Line = tuple[Urgency, int]
-"""(urgency, coverage): broadcasts of one line go one after the other. Each answer is a line of its own."""
+Line = tuple[Urgency, int, bool]
+"""(urgency, coverage, whether it is a ring): what takes turns. Each answer is a line of its own."""
 
-Parked = Callable[[int, Operation], frozenset[int]]
-"""Which destinations already have this bulletin's operation waiting."""
+OnTheWire = Callable[[int], bool]
+"""Whether anything of a bulletin is on the wire."""
 
 
 class Rounds:
     """Who is next among the walks of one lane."""
 
-    def __init__(self, store: Store, bulletins: Shelf, committer: Committer) -> None:
-        """Empty until the first `refresh`. `bulletins` holds whatever is active whenever `fill` is called."""
+    def __init__(
+        self, lane_id: int, store: Store, bulletins: Shelf, committer: Committer, ledger: Ledger, slice_size: int
+    ) -> None:
+        """Empty until the first `refresh`. `bulletins` holds whatever is active whenever `fill` is called.
+
+        `slice_size` is how many destinations the account's pace allows in about a second.
+        """
+        self._lane_id = lane_id
         self._store = store
         self._bulletins = bulletins
         self._committer = committer
-        self._walks: dict[int, Walk] = {}
-        self._lines: dict[Line, list[Broadcast]] = {}
+        self._ledger = ledger
+        self._slice = slice_size
+        self._walks: dict[int, Joined | Listed] = {}
+        self._rings: dict[Line, Ring] = {}
+        self._lists: dict[Line, list[Listed]] = {}
+        self._changing: dict[int, list[Listed]] = {}
         self._turns: dict[Line, None] = {}
-        self._heads: dict[Line, Walk] = {}
+        self._heads: dict[Line, Ring | Listed] = {}
         self._late: dict[int, Tally] = {}
         self._last_words: list[commits.WalkMark] = []
         self._opens: datetime | None = None
@@ -46,61 +59,59 @@ class Rounds:
         gone = [self._walks.pop(one) for one in list(self._walks) if one not in ids]
         self._last_words += [mark for walk in gone if (mark := walk.rest()) is not None]
         cancelled = {walk.broadcast.id for walk in gone if not walk.finished}
-        changes = [one for one in active if one.id not in self._walks and one.operation is not Operation.PUBLISH]
-        self._lines = {}
-        for broadcast in active:
-            self._lines.setdefault(_line(broadcast), []).append(broadcast)
-            if broadcast.id not in self._walks:
-                self._walks[broadcast.id] = Walk(broadcast)
-        self._turns = {line: None for line in [*self._turns, *self._lines] if line in self._lines}
-        self._heads = {}
-        self._hungry = True
+        new = [one for one in active if one.id not in self._walks]
+        for broadcast in new:
+            self._walks[broadcast.id] = Joined(broadcast) if _goes_round(broadcast) else Listed(broadcast)
+        if gone or new:
+            self._line_up()
+        changes = [one for one in new if one.operation is not Operation.PUBLISH]
         return lambda item: item.broadcast_id in cancelled or any(_replaces(change, item) for change in changes)
 
     def bulletins(self) -> set[int]:
         """What the walks carry."""
         return {walk.broadcast.bulletin_id for walk in self._walks.values()}
 
-    async def fill(self, parked: Parked, on_the_wire: Callable[[int], bool], now: datetime) -> None:
-        """See that every line has a walk with somebody to go to next, and end the walks that are over."""
+    def hungry(self, clock: Callable[[], datetime]) -> bool:
+        """Whether `fill` has anything to do."""
+        return self._hungry or (self._opens is not None and self._opens <= clock())
+
+    async def fill(self, parked: Parked, on_the_wire: OnTheWire, now: datetime) -> None:
+        """See that every line has somebody to go to next, and end the walks that are over."""
         while self._hungry or (self._opens is not None and self._opens <= now):
             self._hungry = False
             self._opens = None
-            for line, queue in list(self._lines.items()):
+            for line in list(self._turns):
                 self._heads.pop(line, None)
-                for broadcast in queue:
-                    if broadcast.not_before is not None and broadcast.not_before > now:
-                        self._opens = min(self._opens or broadcast.not_before, broadcast.not_before)
-                        break
-                    if await self._fill_walk(self._walks[broadcast.id], parked, on_the_wire):
-                        self._heads[line] = self._walks[broadcast.id]
-                        break
+                head = await self._fill_line(line, parked, on_the_wire, now)
+                if head is not None:
+                    self._heads[line] = head
 
     def peek(self) -> Item | None:
         """The next item of the most urgent line whose turn it is; it stays where it is."""
         best: Item | None = None
         for line in self._turns:
-            walk = self._heads.get(line)
-            if walk is not None and walk.next is not None and (best is None or line[0] < best.urgency):
-                best = walk.next
+            head = self._heads.get(line)
+            if head is not None and head.next is not None and (best is None or line[0] < best.urgency):
+                best = head.next
         return best
 
     def take(self, item: Item) -> Item:
         """Start with this item: its line goes to the back of its urgency."""
-        walk = self._walks[item.broadcast_id]
-        line = _line(walk.broadcast)
-        if line in self._turns:
+        line = _line(self._walks[item.broadcast_id].broadcast)
+        if len(self._turns) > 1:
             del self._turns[line]
             self._turns[line] = None
-        taken = walk.start()
-        self._hungry = self._hungry or walk.next is None
+        head = self._heads[line]
+        taken = head.take()
+        self._hungry = self._hungry or head.next is None
         return taken
 
     def put_back(self, item: Item) -> None:
         """An item that could not be tried keeps its place."""
         walk = self._walks.get(item.broadcast_id)
         if walk is not None:
-            walk.put_back(item)
+            line = _line(walk.broadcast)
+            (self._rings[line] if isinstance(walk, Joined) else walk).put_back(item)
             self._hungry = True
 
     def passed(self, item: Item) -> None:
@@ -110,17 +121,23 @@ class Rounds:
             walk.passed(item)
         self._hungry = self._hungry or walk is None or walk.idle
 
+    def touched(self, item: Item) -> None:
+        """Something of the item's bulletin changed at its destination: who read its copies before has to read again."""
+        for walk in self._changing.get(item.bulletin_id, ()):
+            if walk.broadcast.id != item.broadcast_id:
+                walk.stale.add(item.place)
+
     def unchangeable(self, item: Item) -> None:
-        """The copies of this destination will not be changed by this broadcast any more."""
+        """The copies of this destination will not be changed any more by the item's broadcast."""
         walk = self._walks.get(item.broadcast_id)
-        if walk is not None:
+        if isinstance(walk, Listed):
             walk.give_up(item)
 
     def ended(self, item: Item, end: End, why: str = "") -> None:
         """The item has its end, also one of a broadcast whose walk is over."""
         walk = self._walks.get(item.broadcast_id)
         if walk is not None:
-            walk.end(item, end, why)
+            walk.end(item.place, end, why)
         else:
             self._late.setdefault(item.broadcast_id, Tally()).add(end, why)
         self._hungry = self._hungry or walk is None or walk.idle
@@ -129,7 +146,7 @@ class Rounds:
         """What changed since the last call: cursors, counts, ends."""
         marks = [mark for walk in self._walks.values() if (mark := walk.mark()) is not None]
         marks += self._last_words
-        marks += [tally.mark(broadcast_id) for broadcast_id, tally in self._late.items()]
+        marks += [tally.mark(broadcast_id, self._lane_id) for broadcast_id, tally in self._late.items()]
         self._last_words, self._late = [], {}
         return tuple(marks)
 
@@ -137,19 +154,59 @@ class Rounds:
         """Seconds until the next undo window ends; infinity when there is none."""
         return math.inf if self._opens is None else (self._opens - now).total_seconds()
 
-    async def _fill_walk(self, walk: Walk, parked: Parked, on_the_wire: Callable[[int], bool]) -> bool:
+    def _line_up(self) -> None:
+        """Sort the walks into lines; a ring that goes on keeps its place."""
+        rings: dict[Line, list[Joined]] = {}
+        self._lists, self._changing = {}, {}
+        for walk in self._walks.values():
+            line = _line(walk.broadcast)
+            if isinstance(walk, Joined):
+                rings.setdefault(line, []).append(walk)
+            else:
+                self._lists.setdefault(line, []).append(walk)
+                self._changing.setdefault(walk.broadcast.bulletin_id, []).append(walk)
+        self._rings = {
+            line: self._rings.get(line) or Ring(self._store, self._bulletins, self._ledger, self._slice)
+            for line in rings
+        }
+        for line, walks in rings.items():
+            self._rings[line].hold(sorted(walks, key=lambda walk: walk.broadcast.id))
+        lines = {**rings, **self._lists}
+        self._turns = {line: None for line in [*self._turns, *lines] if line in lines}
+        self._heads = {}
+        self._hungry = True
+
+    async def _fill_line(
+        self, line: Line, parked: Parked, on_the_wire: OnTheWire, now: datetime
+    ) -> Ring | Listed | None:
+        ring = self._rings.get(line)
+        if ring is None:
+            for walk in self._lists[line]:
+                if await self._fill_listed(walk, parked, on_the_wire):
+                    return walk
+            return None
+        found = await ring.fill(parked, now)
+        if (opens := ring.opens_at) is not None and opens > now:
+            self._opens = min(self._opens or opens, opens)
+        for joined in ring.walks:
+            if joined.ended and joined.idle and not on_the_wire(joined.broadcast.bulletin_id):
+                self._finish(joined)
+        return ring if found else None
+
+    async def _fill_listed(self, walk: Listed, parked: Parked, on_the_wire: OnTheWire) -> bool:
         """Whether the walk has somebody to go to."""
         broadcast = walk.broadcast
         while walk.next is None and not walk.ended:
             waiting = parked(broadcast.bulletin_id, broadcast.operation)
-            await walk.fill(self._store, self._bulletins[broadcast.bulletin_id], waiting)
+            unsaved = self._committer.unsaved(broadcast.bulletin_id)
+            await walk.fill(self._store, self._bulletins[broadcast.bulletin_id], waiting, unsaved)
         if walk.next is not None:
             return True
         if walk.idle and not walk.finished and not on_the_wire(broadcast.bulletin_id):
             await self._close(walk)
         return False
 
-    async def _close(self, walk: Walk) -> None:
+    async def _close(self, walk: Listed) -> None:
         if walk.broadcast.operation is not Operation.PUBLISH:
             if self._publishing(walk.broadcast.bulletin_id):
                 return
@@ -159,9 +216,13 @@ class Rounds:
                 walk.again()
                 self._hungry = True
                 return
-        walk.finished = True
-        self._hungry = True
-        self._committer.touch()
+        self._finish(walk)
+
+    def _finish(self, walk: Walk) -> None:
+        if not walk.finished:
+            walk.finished = True
+            self._hungry = True
+            self._committer.touch()
 
     def _publishing(self, bulletin_id: int) -> bool:
         """Whether the original is still walking: then copies of an older revision may yet come."""
@@ -174,10 +235,14 @@ class Rounds:
         )
 
 
+def _goes_round(broadcast: Broadcast) -> bool:
+    return broadcast.operation is Operation.PUBLISH and broadcast.only_destination_id is None
+
+
 def _line(broadcast: Broadcast) -> Line:
     if broadcast.only_destination_id is not None:
-        return (broadcast.urgency, -broadcast.id)
-    return (broadcast.urgency, broadcast.coverage_id)
+        return (broadcast.urgency, -broadcast.id, False)
+    return (broadcast.urgency, broadcast.coverage_id, _goes_round(broadcast))
 
 
 def _replaces(change: Broadcast, item: Item) -> bool:

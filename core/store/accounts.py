@@ -57,6 +57,11 @@ def hold(conn: sa.Connection, lane_id: int, until: datetime, why: str) -> None:
     conn.execute(tables.lane.update().where(_LANE.id == lane_id).values(paused_until=until, pause_reason=why))
 
 
+def acknowledge(conn: sa.Connection, lane_id: int, seq: int) -> None:
+    """The lane's owner has acted on every recall up to `seq`: nothing that they called off is started any more."""
+    conn.execute(tables.lane.update().where(_LANE.id == lane_id, _LANE.stop_seen < seq).values(stop_seen=seq))
+
+
 def held_until(conn: sa.Connection, lane_id: int) -> datetime | None:
     """Until when the platform refuses the account, as it said last; in the past when it does not any more."""
     return conn.execute(sa.select(_LANE.paused_until).where(_LANE.id == lane_id)).scalar()

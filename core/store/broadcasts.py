@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from core.model import Bulletin, BulletinKind, Destination, Operation, Urgency
-from core.store import coverages, destinations, entries, sending, tables
+from core.store import counters, coverages, destinations, entries, sending, tables, wakes
 
 _BROADCAST = tables.broadcast.c
 _WAITING = tables.waiting.c
@@ -59,13 +59,19 @@ def active(conn: sa.Connection, lane_id: int) -> tuple[Broadcast, ...]:
     return tuple(_noun(row) for row in conn.execute(wanted.order_by(_BROADCAST.urgency, _BROADCAST.id)))
 
 
-def begin(conn: sa.Connection, broadcast_id: int, start: int) -> bool:
-    """Declare, before its first send, that a broadcast walks from behind `start`: from now on it may have arrived.
+def orders(conn: sa.Connection, lane_id: int) -> tuple[tuple[Broadcast, ...], int]:
+    """`active`, and the last recall that it takes into account."""
+    seq = counters.stopped(conn)
+    return active(conn, lane_id), seq
+
+
+def begin(conn: sa.Connection, broadcast_id: int, lap: int, start: int) -> bool:
+    """Declare, before its first send, where on the ring a broadcast's walk begins: from now on it may have arrived.
 
     False when it was ended in the meantime (undone, retracted): then nothing may be sent.
     """
     mine = _BROADCAST.id == broadcast_id, sa.text("state = 0")
-    begun = tables.broadcast.update().where(*mine).values(begun=True, start=start, cursor=start)
+    begun = tables.broadcast.update().where(*mine).values(begun=True, lap=lap, start=start, cursor=start)
     return conn.execute(begun.returning(_BROADCAST.id)).first() is not None
 
 
@@ -208,6 +214,7 @@ def _to_one(
     only = {"audience_seq": 0, "only_destination_id": destination_id}
     lane = sa.select(tables.destination.c.lane_id).where(tables.destination.c.id == destination_id)
     conn.execute(tables.broadcast.insert().values(**row, **only, lane_id=conn.execute(lane).scalar_one()))
+    wakes.ring(conn)
 
 
 def _noun(row: sa.Row[tuple[object, ...]]) -> Broadcast:

@@ -1,13 +1,17 @@
-"""The committer's one transaction: everything that came back since the last one, of all lanes at once."""
+"""The committer's one transaction: everything that came back since the last one, of all lanes at once.
+
+It renews the leases of the lanes it writes about. For those that are somebody else's by now it keeps only the facts:
+a copy that is there, a destination that is closed. How far a walk came and who waits is the new owner's to say.
+"""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from core.model import Operation, Receipt
-from core.store import accounts, destinations, media, sql, tables
+from core.store import accounts, destinations, leases, media, sql, tables
 from core.store.waiting import Waiting
 
 _RECEIPT = tables.receipt.c
@@ -57,14 +61,46 @@ class Batch:
     """(account, digest, the platform's id for it)"""
     held: tuple[tuple[int, datetime, str], ...] = ()
     """(lane, until when the platform refuses us, why)"""
+    stops: tuple[tuple[int, int], ...] = ()
+    """(lane, the last recall it has acted on)"""
+    lease: leases.Ask | None = None
+    """Whose batch it is; without it nobody is asked, and everything is written."""
 
 
-def apply(conn: sa.Connection, batch: Batch) -> None:
-    """Remember a batch."""
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch."""
+
+    lost: frozenset[int] = frozenset()
+    """Lanes that are somebody else's by now."""
+
+
+def apply(conn: sa.Connection, batch: Batch) -> Applied:
+    """Remember a batch. One that was written before, and only the answer was lost, is not written twice."""
+    if batch.lease is None:
+        _write(conn, batch)
+        return Applied()
+    renewal = leases.renew(conn, batch.lease, batch.at)
+    if not renewal.repeated:
+        _write(conn, _ours(batch, renewal.held))
+    return Applied(renewal.lost)
+
+
+def _ours(batch: Batch, held: frozenset[int]) -> Batch:
+    return replace(
+        batch,
+        walks=tuple(one for one in batch.walks if one.lane_id in held),
+        park=tuple(one for one in batch.park if one.lane_id in held),
+        held=tuple(one for one in batch.held if one[0] in held),
+        stops=tuple(one for one in batch.stops if one[0] in held),
+    )
+
+
+def _write(conn: sa.Connection, batch: Batch) -> None:
     _keep(conn, batch.receipts)
     _remove(conn, batch.removed)
     _mark(conn, batch.walks, batch.at)
-    _unpark(conn, batch.unpark)
+    _unpark(conn, batch)
     _park(conn, batch.park)
     for destination_id, because in batch.paused:
         destinations.gone(conn, destination_id, because, batch.at)
@@ -74,6 +110,8 @@ def apply(conn: sa.Connection, batch: Batch) -> None:
         media.remember(conn, account, digest, remote_id)
     for lane_id, until, why in batch.held:
         accounts.hold(conn, lane_id, until, why)
+    for lane_id, seq in batch.stops:
+        accounts.acknowledge(conn, lane_id, seq)
 
 
 _RECEIPT_NAMES = tuple(Receipt.__dataclass_fields__)
@@ -157,14 +195,18 @@ def _summed(skips: list[tuple[int, str, int]]) -> list[tuple[int, str, int]]:
     return [(broadcast_id, why, count) for (broadcast_id, why), count in sorted(sums.items())]
 
 
-def _unpark(conn: sa.Connection, unpark: tuple[Unpark, ...]) -> None:
-    if unpark:
+def _unpark(conn: sa.Connection, batch: Batch) -> None:
+    if batch.unpark:
         gone = tables.waiting.delete().where(
             _WAITING.destination_id == sa.bindparam("place"),
             _WAITING.bulletin_id == sa.bindparam("bulletin"),
             _WAITING.operation == sa.bindparam("what", type_=_WAITING.operation.type),
         )
-        conn.execute(gone, [{"place": one[0], "bulletin": one[1], "what": one[2]} for one in sorted(unpark)])
+        if batch.lease is not None:
+            # These lanes' rows are locked: whoever owns them does so until the end of this transaction.
+            mine = sa.select(tables.lane.c.id).where(tables.lane.c.owner == batch.lease.owner)
+            gone = gone.where(_WAITING.lane_id.in_(mine))
+        conn.execute(gone, [{"place": one[0], "bulletin": one[1], "what": one[2]} for one in sorted(batch.unpark)])
 
 
 def _park(conn: sa.Connection, park: tuple[Park, ...]) -> None:

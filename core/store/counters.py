@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from core.store import tables
 
 _AUDIENCE = tables.counter.c.name == "audience"
+_STOP = tables.counter.c.name == "stop"
 
 
 def joined(conn: sa.Connection) -> int:
@@ -16,3 +17,8 @@ def joined(conn: sa.Connection) -> int:
 def audience(conn: sa.Connection) -> int:
     """Who has joined so far. It waits for whoever is joining just now: a broadcast reaches exactly those before it."""
     return int(conn.execute(sa.select(tables.counter.c.value).where(_AUDIENCE).with_for_update()).scalar_one())
+
+
+def stopped(conn: sa.Connection) -> int:
+    """The last recall: whoever has acted on it starts nothing that was called off before."""
+    return int(conn.execute(sa.select(tables.counter.c.value).where(_STOP)).scalar_one())

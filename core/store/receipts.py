@@ -1,5 +1,6 @@
 """What the platforms gave back: the copies out there, without which nothing can be corrected."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +51,19 @@ def between(conn: sa.Connection, bulletin_id: int, lo: int, hi: int) -> dict[int
     """The copies of a bulletin in destinations above `lo` up to `hi`: who needs nothing after a crash."""
     inside = _RECEIPT.bulletin_id == bulletin_id, _RECEIPT.destination_id > lo, _RECEIPT.destination_id <= hi
     return _grouped(conn, sa.select(*_COLUMNS).where(*inside))
+
+
+def among(conn: sa.Connection, bulletin_id: int, ids: Sequence[int]) -> dict[int, tuple[Receipt, ...]]:
+    """The copies of a bulletin in some destinations."""
+    return _grouped(
+        conn, sa.select(*_COLUMNS).where(_RECEIPT.bulletin_id == bulletin_id, _RECEIPT.destination_id.in_(ids))
+    )
+
+
+def shared(conn: sa.Connection, destination_id: int, message_id: int) -> tuple[Receipt, ...]:
+    """Every bulletin's receipt of one message that several share, oldest bulletin first."""
+    here = _RECEIPT.destination_id == destination_id, _RECEIPT.message_id == message_id, sa.text("form = 3")
+    return tuple(noun(row) for row in conn.execute(sa.select(*_COLUMNS).where(*here).order_by(_RECEIPT.bulletin_id)))
 
 
 def prune(conn: sa.Connection, now: datetime) -> int:

@@ -16,10 +16,17 @@ _NEWSROOM = 0
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A destination a bulletin may be for, with the rules of its most specific subscription."""
+    """A destination a bulletin may be for, with its wishes and when each joined, the most specific first."""
 
     destination: Destination
-    rules: Rules
+    wishes: tuple[tuple[int, Rules], ...]
+
+    def wish(self, audience_seq: int) -> Rules | None:
+        """The rules of its most specific subscription among those that had joined by then; None when none had."""
+        for joined_seq, rules in self.wishes:
+            if joined_seq <= audience_seq:
+                return rules
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +100,36 @@ def page(conn: sa.Connection, *, lane_id: int, coverage_id: int, audience_seq: i
     given = {"lane": lane_id, "coverage": coverage_id, "seq": audience_seq, "after": after, "many": limit + 1}
     rows: list[Candidate] = []
     last = 0
-    for entries, *columns in conn.execute(_PAGE, given):
+    for entries, joined_seq, *columns in conn.execute(_PAGE, given):
+        wish = joined_seq, _RULES[entries]
         if columns[0] == last:
             # The most specific wish came first.
+            rows[-1] = Candidate(rows[-1].destination, (*rows[-1].wishes, wish))
             continue
         if len(rows) == limit:
             return Page(tuple(rows), last=False)
         last = columns[0]
-        rows.append(Candidate(place(*columns), _RULES[entries]))
+        rows.append(Candidate(place(*columns), (wish,)))
     return Page(tuple(rows), last=True)
+
+
+def largest(
+    conn: sa.Connection, *, lane_id: int, coverage_id: int, audience_seq: int, limit: int
+) -> tuple[Candidate, ...]:
+    """Up to `limit` of the largest places on a lane that follow a coverage, the largest first.
+
+    Only places whose size is known: a hint whom to try first, not a complete list.
+    """
+    place = destinations.on_lane(conn, lane_id)
+    given = {"lane": lane_id, "coverage": coverage_id, "seq": audience_seq, "many": limit}
+    found: dict[int, Candidate] = {}
+    for entries, joined_seq, *columns in conn.execute(_LARGEST, given):
+        known = found.get(columns[0])
+        before = known.wishes if known is not None else ()
+        found[columns[0]] = Candidate(
+            known.destination if known is not None else place(*columns), (*before, (joined_seq, _RULES[entries]))
+        )
+    return tuple(found.values())
 
 
 def noun(row: sa.Row[Any]) -> Subscription:
@@ -124,7 +152,9 @@ def _points_at(scope: Scope, target_id: sa.ColumnElement[int] | int) -> sa.Colum
 
 def _stretch(scope: Scope, target_id: sa.ColumnElement[int] | int) -> sa.Select[Any]:
     """The first wishes of one kind behind a destination."""
-    wishes = sa.select(_SUBSCRIPTION.destination_id, _SUBSCRIPTION.scope, _SUBSCRIPTION.entries).where(
+    wishes = sa.select(
+        _SUBSCRIPTION.destination_id, _SUBSCRIPTION.scope, _SUBSCRIPTION.entries, _SUBSCRIPTION.joined_seq
+    ).where(
         _SUBSCRIPTION.lane_id == sa.bindparam("lane"),
         _points_at(scope, target_id),
         _SUBSCRIPTION.destination_id > sa.bindparam("after"),
@@ -139,10 +169,37 @@ def _page() -> sa.Select[Any]:
     wish = sa.union_all(
         _stretch(Scope.COVERAGE, coverage_id), _stretch(Scope.SERIES, series_id), _stretch(Scope.NEWSROOM, _NEWSROOM)
     ).subquery()
-    walked = sa.select(sa.type_coerce(wish.c.entries, sa.SmallInteger), *destinations.LEAN)
+    walked = sa.select(sa.type_coerce(wish.c.entries, sa.SmallInteger), wish.c.joined_seq, *destinations.LEAN)
     walked = walked.join(wish, wish.c.destination_id == _DESTINATION.id)
     return walked.order_by(_DESTINATION.id, wish.c.scope.desc())
 
 
-_PAGE = _page()
+def _largest() -> sa.Select[Any]:
+    coverage_id = sa.bindparam("coverage", type_=sa.BigInteger)
+    series_id = sa.select(tables.coverage.c.series_id).where(tables.coverage.c.id == coverage_id).scalar_subquery()
+    sized = (
+        sa.select(_DESTINATION.id, _DESTINATION.size)
+        .where(
+            _DESTINATION.lane_id == sa.bindparam("lane"),
+            sa.text("size > 1"),
+            _DESTINATION.status == DestinationStatus.ACTIVE,
+        )
+        .order_by(_DESTINATION.size.desc(), _DESTINATION.id.desc())
+        .limit(sa.bindparam("many"))
+        .subquery()
+    )
+    targets = sa.or_(
+        _points_at(Scope.COVERAGE, coverage_id),
+        _points_at(Scope.SERIES, series_id),
+        _points_at(Scope.NEWSROOM, _NEWSROOM),
+    )
+    wished = sa.select(
+        sa.type_coerce(_SUBSCRIPTION.entries, sa.SmallInteger), _SUBSCRIPTION.joined_seq, *destinations.LEAN
+    ).join_from(sized, tables.destination, _DESTINATION.id == sized.c.id)
+    wished = wished.join(tables.subscription, _SUBSCRIPTION.destination_id == sized.c.id)
+    wished = wished.where(targets, _SUBSCRIPTION.joined_seq <= sa.bindparam("seq"))
+    return wished.order_by(sized.c.size.desc(), sized.c.id.desc(), _SUBSCRIPTION.scope.desc())
+
+
+_PAGE, _LARGEST = _page(), _largest()
 _RULES = tuple(Rules(entries=level) for level in tables.LEVELS)

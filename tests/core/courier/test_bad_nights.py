@@ -631,7 +631,8 @@ def test_after_many_broadcasts_the_courier_remembers_none_of_them(store: Store) 
             await asyncio.sleep(3)
             (lane,) = it.courier._lanes
             assert not lane._rounds._walks
-            assert not lane._rounds._lines
+            assert not lane._rounds._lists
+            assert not lane._rounds._rings
             assert not lane._bulletins._bulletins
             assert len(lane._parking) == 0
             assert not lane._busy

@@ -137,7 +137,7 @@ def declared(conn: object, broadcast_id: int) -> None:
     """The courier began to carry it."""
     from core.store import broadcasts
 
-    broadcasts.begin(conn, broadcast_id, 99)
+    broadcasts.begin(conn, broadcast_id, 0, 99)
 
 
 async def test_an_entry_missing_from_the_page_is_no_deletion(office: Office) -> None:

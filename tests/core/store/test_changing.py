@@ -99,7 +99,7 @@ def test_a_retraction_ends_the_walk_and_what_waits(desk: Desk) -> None:
     (one,) = desk.active()
     assert (one.operation, one.urgency) == (Operation.RETRACT, Urgency.NOTICE)
     assert desk.store.read_now(waiting.of_lane, publish.lane_id) == ()
-    assert not desk.store.write_now(broadcasts.begin, publish.id, 99)
+    assert not desk.store.write_now(broadcasts.begin, publish.id, 0, 99)
     assert desk.store.read_now(broadcasts.bulletin, entry.bulletin_id).retracted
 
 
@@ -155,7 +155,7 @@ def test_undo_comes_too_late_after_its_window(desk: Desk) -> None:
 
 def test_undo_comes_too_late_once_the_courier_declared_its_window(desk: Desk) -> None:
     entry = desk.publishes(not_before=desk.clock() + timedelta(seconds=5))
-    assert desk.store.write_now(broadcasts.begin, desk.active()[0].id, 1)
+    assert desk.store.write_now(broadcasts.begin, desk.active()[0].id, 0, 1)
     assert not desk.store.write_now(entries.undo, entry_id=entry.id, actor=EDITOR, now=desk.clock())
     assert desk.store.read_now(entries.get, entry.id).status is EntryStatus.PUBLISHED
 
@@ -170,7 +170,7 @@ def test_changes_are_in_the_audit(desk: Desk) -> None:
 def test_an_entry_counts_as_delivered_from_its_first_window(desk: Desk) -> None:
     entry = desk.publishes()
     assert not desk.store.read_now(entries.delivered, entry.id)
-    desk.store.write_now(broadcasts.begin, desk.active()[0].id, 7)
+    desk.store.write_now(broadcasts.begin, desk.active()[0].id, 0, 7)
     assert desk.store.read_now(entries.delivered, entry.id)
     shown = desk.publishes(send=False)
     desk.receives(desk.reader(1), shown, 10)

@@ -163,17 +163,17 @@ def test_a_walk_called_off_still_counts_what_was_on_the_wire(desk: Desk) -> None
     desk.commits(walks=(WalkMark(one.id, 4, sent=2, finished=True),))
     assert desk.store.read_now(broadcasts.progress, entry.bulletin_id)[TELEGRAM].sent == 2
     assert [each.operation for each in desk.active()] == [Operation.RETRACT]
-    assert not desk.store.write_now(broadcasts.begin, one.id, 8)
+    assert not desk.store.write_now(broadcasts.begin, one.id, 0, 8)
 
 
 def test_a_walk_is_declared_before_its_first_send(desk: Desk) -> None:
     desk.publishes()
     one = desk.active()[0]
     assert not one.begun
-    assert desk.store.write_now(broadcasts.begin, one.id, 42)
+    assert desk.store.write_now(broadcasts.begin, one.id, 3, 42)
     begun = desk.active()[0]
-    assert (begun.begun, begun.start, begun.cursor, begun.lap) == (True, 42, 42, 0)
-    assert not desk.store.write_now(broadcasts.begin, 999, 42)
+    assert (begun.begun, begun.start, begun.cursor, begun.lap) == (True, 42, 42, 3)
+    assert not desk.store.write_now(broadcasts.begin, 999, 0, 42)
 
 
 def test_what_waits_keeps_its_order_through_every_try(desk: Desk) -> None:
