@@ -12,6 +12,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from core import about
+
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 # These write addresses that hold a token, or whole payloads, below this level.
@@ -25,6 +27,7 @@ _SHAPES = (
     re.compile(r"(?<=/webhooks/)\d+/[A-Za-z0-9_.-]{20,}"),  # a webhook's id and token
     re.compile(r"(?<=/interactions/)\d+/[A-Za-z0-9_.-]{20,}"),
     re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),  # name and password in the address of a database or proxy
+    re.compile(r"(?<=password=)[^\s&]+"),  # the same as PostgreSQL's own tools write it
 )
 # Terminal escapes and line breaks inside a line would let a chat's title forge log lines (threat TH31).
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
@@ -98,11 +101,17 @@ def _formatter(*, as_json: bool) -> logging.Formatter:
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.stdlib.ExtraAdder(),
+            _what_it_is_about,
             _on_one_line,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
         ],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *look],
     )
+
+
+def _what_it_is_about(_logger: Any, _method: str, facts: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Add the ids of the work at hand; what the line itself says comes first."""
+    return {**about.facts(), **facts}
 
 
 def _on_one_line(_logger: Any, _method: str, facts: structlog.types.EventDict) -> structlog.types.EventDict:

@@ -1,14 +1,20 @@
 """What an operator reads in the logs, and what nobody may read there (promise P14)."""
 
+import ast
+import asyncio
 import io
 import json
 import logging
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
 from bots import logs
+from core import about
 
+HOUSE = Path(__file__).resolve().parents[2]
 TELEGRAM = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 # Put together here so that no scanner takes it for a real one.
 DISCORD = "MTk4NjIyNDgzNDcxOTI1MjQ4" + ".Cl2FMQ." + "ZnCjm1XVW7vRze4b7Cq4se7kKWs"
@@ -41,6 +47,72 @@ def test_a_line_for_machines_is_one_json_object_with_its_ids(written):
     assert line["timestamp"].endswith("Z")
 
 
+async def test_every_line_written_while_a_bulletin_is_carried_names_it(written):
+    stream = written(form="json")
+
+    async def carry(number, destination):
+        about.say(lambda: {"entry": f"storm#{number}", "bulletin": number, "destination": destination})
+        await asyncio.sleep(0)
+        # A room that knows nothing of deliveries, and one that says the same itself.
+        logging.getLogger("telegram.ext").error("the platform said no")
+        logging.getLogger("core.courier").warning("not delivered", extra={"destination": -destination})
+
+    await asyncio.gather(carry(17, 4), carry(18, 5))
+    logging.getLogger("core.schedule").info("housekeeping")
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    told = {(line["event"], line.get("entry"), line.get("destination")) for line in lines}
+    assert told == {
+        ("the platform said no", "storm#17", 4),
+        ("not delivered", "storm#17", -4),
+        ("the platform said no", "storm#18", 5),
+        ("not delivered", "storm#18", -5),
+        ("housekeeping", None, None),
+    }
+
+
+def test_a_line_for_machines_keeps_its_shape(written):
+    stream = written(form="json")
+    log = logging.getLogger("core.courier.lane")
+    log.info("plain")
+    try:
+        {}["mistake"]
+    except KeyError:
+        log.exception("with a trace", extra={"bulletin": 7})
+    plain, traced = map(json.loads, stream.getvalue().splitlines())
+    assert set(plain) == {"event", "level", "logger", "timestamp"}
+    assert set(traced) == {"event", "level", "logger", "timestamp", "bulletin", "exception"}
+    assert traced["exception"].splitlines()[-1] == "KeyError: 'mistake'"
+    explained = set(re.findall(r"^\| `(\w+)` \| always", operate(), re.MULTILINE))
+    assert explained == set(plain)
+
+
+def operate():
+    (section,) = re.findall(
+        r"^## Log lines$(.*?)^## ",
+        (HOUSE / "docs" / "operate.md").read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    return section
+
+
+def facts_of_our_lines():
+    """Every name that a line of ours puts beside what happened, whichever way it is written."""
+    for room in ("bots", "core"):
+        for file in (HOUSE / room).rglob("*.py"):
+            if "rehearsal" in file.relative_to(HOUSE).parts[:2]:
+                continue
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg == "extra" and isinstance(node.value, ast.Dict):
+                    yield from (key.value for key in node.value.keys if isinstance(key, ast.Constant))
+
+
+def test_every_fact_a_line_may_carry_is_explained_and_nothing_else_is():
+    explained = set(re.findall(r"^\| `(\w+)` \| (?!always)", operate(), re.MULTILINE))
+    # Said of whatever is logged while a bulletin is carried, and what structlog adds to a failure.
+    of_a_delivery = {"account", "entry", "bulletin", "destination"}
+    assert explained == {*facts_of_our_lines(), *of_a_delivery, "exception"}
+
+
 def test_a_line_for_people_holds_the_same_facts(written):
     stream = written(form="text")
     logging.getLogger("core.courier").info("delivered", extra={"bulletin": 7})
@@ -62,6 +134,7 @@ def test_lines_below_the_level_are_not_written(written):
         f"https://discord.com/api/v10/webhooks/223704706495545344/{'x' * 68}",
         f"/interactions/845027738276462632/{'aW50' * 20}/callback",
         "postgresql+psycopg://desk:" + CANARY + "@db.example/livedesk",
+        "connection to host=db.example user=desk password=" + "pa55word" * 3 + " failed",
         f"the phrase {CANARY} was used",
     ],
 )
@@ -79,7 +152,7 @@ def test_no_secret_reaches_a_log_line_by_any_road(written, leak, form):
         sys.excepthook(KeyError, error, error.__traceback__)
     text = stream.getvalue()
     assert text.count(logs.HIDDEN) >= 5
-    assert not any(secret in text for secret in (TELEGRAM, DISCORD, CANARY, "x" * 68, "aW50" * 20))
+    assert not any(secret in text for secret in (TELEGRAM, DISCORD, CANARY, "x" * 68, "aW50" * 20, "pa55" * 2))
 
 
 def test_an_ordinary_line_loses_nothing(written):
