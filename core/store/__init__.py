@@ -8,7 +8,6 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -16,10 +15,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.model import Mode
-from core.store import audiences, engines, hold, house, opening, place, schema, trouble
+from core.store import audiences, engines, house, opening, place, schema, trouble
 from core.store.engines import Engines
+from core.store.hold import Hold
 from core.store.place import Place
 from core.store.threads import Crew
+from core.store.wakes import Listening
 
 __all__ = ["Connection", "Store"]
 
@@ -40,6 +41,7 @@ class Store:
         self._engines = under
         self._writers = Crew("store-writer", under.writers)
         self._readers = Crew("store-reader", under.readers)
+        self._hold = Hold(where)
 
     @classmethod
     def open(cls, url: str, *, mode: Mode, create: bool = False) -> "Store":
@@ -85,9 +87,25 @@ class Store:
         """`read` for code without an event loop."""
         return self._readers.submit(lambda: self._look(fn, *args, **kwargs)).result()
 
-    def hold(self) -> AbstractContextManager[None]:
-        """Be the only `livedesk run` on this store while inside; raises StoreTrouble when another one is."""
-        return hold.of(self._place, self._engines)
+    def hold(self) -> Hold:
+        """Be the only `livedesk run` on a SQLite store while inside; waits for another one to end and says so.
+
+        On PostgreSQL there is nothing to wait for: leases share the lanes among all processes.
+        """
+        return self._hold
+
+    @property
+    def alone(self) -> bool:
+        """Whether the store is held, so that whoever else has a lease on it must be dead."""
+        return self._hold.alone
+
+    def listen(self, callback: Callable[[], object]) -> Listening:
+        """Have `callback` called, from another thread, when a process rings (`wakes.ring`); close what it returns.
+
+        SQLite cannot ring: there the one process at work tells itself.
+        """
+        address = "" if self._place.path is not None else self._place.libpq
+        return Listening(address, callback)
 
     def close(self) -> None:
         """Finish what is queued and close every connection."""

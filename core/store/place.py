@@ -19,6 +19,11 @@ class Place:
     url: sa.URL
     path: Path | None
 
+    @property
+    def libpq(self) -> str:
+        """The address as PostgreSQL's own library reads it, password included: never to be shown."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     def __str__(self) -> str:
         """How a person finds it; never holds a password."""
         if self.path is not None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from core import rules
 from core.model import Importance, Operation, Urgency
-from core.store import audiences, counters, tables
+from core.store import audiences, counters, tables, wakes
 
 _BROADCAST = tables.broadcast.c
 _WAITING = tables.waiting.c
@@ -67,6 +67,7 @@ def end(conn: sa.Connection, bulletin_id: int, operations: tuple[Operation, ...]
         .values(state=tables.CANCELLED, finished_at=now)
     )
     conn.execute(tables.waiting.delete().where(_WAITING.bulletin_id == bulletin_id, _WAITING.operation.in_(operations)))
+    wakes.ring(conn)
 
 
 def began(conn: sa.Connection, bulletin_id: int) -> bool:
@@ -118,5 +119,6 @@ def _spread(conn: sa.Connection, fields: dict[str, object], lanes: sa.Select[tup
         value if isinstance(value, sa.ColumnElement) else sa.literal(value, _BROADCAST[name].type)
         for name, value in fields.items()
     ]
+    wakes.ring(conn)
     insert = tables.broadcast.insert().from_select(["lane_id", *fields], lanes.add_columns(*same))
     return len(conn.execute(insert.returning(_BROADCAST.id)).all())

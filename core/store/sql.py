@@ -1,11 +1,21 @@
 """What both databases can do but say differently: inserting beside what is there, and many rows at once."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+
+from core.store.types import UtcDateTime
+
+
+def instant(conn: sa.Connection, now: datetime, after: float = 0.0) -> sa.ColumnElement[Any]:
+    """So many seconds from now, by the database's own clock where many machines share it, otherwise by `now`."""
+    if conn.dialect.name == "postgresql":
+        return sa.func.clock_timestamp() + sa.literal(timedelta(seconds=after), sa.Interval())
+    return sa.literal(now + timedelta(seconds=after), UtcDateTime())
 
 
 def insert(conn: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
