@@ -174,7 +174,7 @@ _WISHES = (
 
 def _afresh(coverage_id: int | None) -> sa.Select[tuple[int, Scope, int, Level, int]]:
     own, other = tables.subscription.alias("own"), tables.subscription.alias("other")
-    series_id = sa.select(_COVERAGE.series_id).where(_COVERAGE.id == own.c.target_id).scalar_subquery()
+    series_id = sa.select(_COVERAGE.series_id).where(_COVERAGE.id == own.c.target_id).correlate(own).scalar_subquery()
     of_series = sa.and_(own.c.scope == Scope.COVERAGE, other.c.scope == Scope.SERIES, other.c.target_id == series_id)
     of_newsroom = sa.and_(own.c.scope != Scope.NEWSROOM, other.c.scope == Scope.NEWSROOM)
     broader = (
@@ -182,6 +182,7 @@ def _afresh(coverage_id: int | None) -> sa.Select[tuple[int, Scope, int, Level, 
         .where(other.c.destination_id == own.c.destination_id, other.c.active, sa.or_(of_series, of_newsroom))
         .order_by(other.c.scope.desc())
         .limit(1)
+        .correlate(own)
         .scalar_subquery()
     )
     place = own.c.lane_id, own.c.scope, own.c.target_id

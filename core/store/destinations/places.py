@@ -126,12 +126,11 @@ def pause(conn: sa.Connection, destination_id: int, because: str, now: datetime)
 
 def gone(conn: sa.Connection, destination_id: int, because: str, now: datetime) -> None:
     """Pause a place that took nothing; where we are out of its chat altogether, with every other place of the chat."""
-    pause(conn, destination_id, because, now)
-    if because in THROWN_OUT:
-        place = get(conn, destination_id)
-        for other in of_chat(conn, place.account, place.address.chat_id):
-            if other.status is DestinationStatus.ACTIVE:
-                pause(conn, other.id, because, now)
+    others = _others_of_chat(conn, destination_id) if because in THROWN_OUT else []
+    # All at once: whoever else pauses this chat must not wait for us crosswise.
+    with audiences.moving(conn, destination_id, *others):
+        for one in (destination_id, *others):
+            pause(conn, one, because, now)
 
 
 def resume(conn: sa.Connection, destination_id: int) -> None:
@@ -161,6 +160,15 @@ def noun(row: sa.Row[Any]) -> Destination:
         status=row.status,
         paused_because=row.paused_because,
     )
+
+
+def _others_of_chat(conn: sa.Connection, destination_id: int) -> list[int]:
+    """The active places of the same chat beside this one."""
+    own = tables.destination.alias("own")
+    same = own.c.lane_id == _DESTINATION.lane_id, own.c.chat_id == _DESTINATION.chat_id, own.c.id == destination_id
+    wanted = sa.select(_DESTINATION.id).join_from(tables.destination, own, sa.and_(*same))
+    wanted = wanted.where(_DESTINATION.status == DestinationStatus.ACTIVE, _DESTINATION.id != destination_id)
+    return list(conn.execute(wanted.order_by(_DESTINATION.id)).scalars())
 
 
 def _subscriptions_active(conn: sa.Connection, destination_id: int, *, active: bool) -> None:
