@@ -111,7 +111,11 @@ def _formatter(*, as_json: bool) -> logging.Formatter:
 
 def _what_it_is_about(_logger: Any, _method: str, facts: structlog.types.EventDict) -> structlog.types.EventDict:
     """Add the ids of the work at hand; what the line itself says comes first."""
-    return {**about.facts(), **facts}
+    known = dict(about.facts())
+    if facts.get("bulletin", known.get("bulletin")) != known.get("bulletin"):
+        # One of several that share a message: the entry at hand is not its own.
+        known.pop("entry", None)
+    return {**known, **facts}
 
 
 def _on_one_line(_logger: Any, _method: str, facts: structlog.types.EventDict) -> structlog.types.EventDict:

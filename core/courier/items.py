@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.model import Destination, Operation, Receipt, Urgency
+from core.model import Bulletin, Destination, Operation, Receipt, Urgency
 
 Key = tuple[int, int, Operation]
 """(destination, bulletin, operation): what the waiting table and the receipts agree on."""
@@ -74,6 +74,12 @@ class Item:
     def begun(self) -> bool:
         """Whether a part of it is there and another may be missing: nothing may come in between."""
         return self.operation is Operation.PUBLISH and bool(self.receipts)
+
+    def facts(self, bulletin: Bulletin) -> dict[str, object]:
+        """What the log says of it: ids, and the entry as editors call it."""
+        entry = {} if bulletin.entry is None else {"entry": f"{bulletin.coverage.slug}#{bulletin.entry.number}"}
+        ids = {"bulletin": self.bulletin_id, "destination": self.destination.id}
+        return {"account": self.destination.account, **entry, **ids}
 
     @property
     def turn(self) -> Turn:

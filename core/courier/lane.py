@@ -12,6 +12,7 @@ import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from core import about
 from core.courier import merging
 from core.courier.carrying import Carrier
 from core.courier.changing import Changer
@@ -248,6 +249,7 @@ class Lane:
         return [one for one in owed if self._bulletins[one.bulletin_id].coverage.id == coverage_id]
 
     async def _carry(self, item: Item, here: int, admitted_at: float) -> None:
+        about.say(lambda: item.facts(self._bulletins[item.bulletin_id]))
         try:
             verdict = await self._carrier.carry(item, admitted_at)
             for one in item.all:

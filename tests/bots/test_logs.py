@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import contextvars
 import io
 import json
 import logging
@@ -13,6 +14,9 @@ import pytest
 
 from bots import logs
 from core import about
+from core.platform import Gone, Rejected
+from tests.doubles.made_up_time import live
+from tests.doubles.town import town
 
 HOUSE = Path(__file__).resolve().parents[2]
 TELEGRAM = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -68,6 +72,42 @@ async def test_every_line_written_while_a_bulletin_is_carried_names_it(written):
         ("not delivered", "storm#18", -5),
         ("housekeeping", None, None),
     }
+
+
+def test_one_of_several_that_share_a_message_is_not_given_anothers_entry(written):
+    stream = written(form="json")
+    context = contextvars.copy_context()
+    context.run(about.say, lambda: {"entry": "storm#17", "bulletin": 17, "destination": 4})
+    context.run(logging.getLogger("core").warning, "not delivered", extra={"bulletin": 18})
+    line = json.loads(stream.getvalue())
+    assert (line["bulletin"], line["destination"], line.get("entry")) == (18, 4, None)
+
+
+def test_what_happens_to_a_delivery_is_logged_with_its_entry_and_place_and_without_its_words(written, store):
+    stream = written(form="json")
+
+    async def story():
+        async with town(store) as it:
+            refused, paused, broken = [await it.follows(chat) for chat in (11, 12, 13)]
+            it.sender.will_answer(11, Rejected("can't parse entities"))
+            it.sender.will_answer(12, Gone("blocked"))
+            it.sender.will_answer(13, RuntimeError("a mistake"))
+            await it.publishes("Ferries stopped for good")
+            await it.everything_is_carried()
+            return refused.id, paused.id, broken.id
+
+    refused, paused, broken = live(story())
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    told = {(line["event"], line.get("destination")): line for line in lines}
+    for place, event in (
+        (refused, "not delivered"),
+        (paused, "destination paused"),
+        (broken, "a bulletin could not be carried"),
+    ):
+        line = told[event, place]
+        assert re.fullmatch(r"[a-z-]+#1", line["entry"])
+        assert (line["account"], type(line["bulletin"])) == ("desk-storm", int)
+    assert "Ferries" not in stream.getvalue()
 
 
 def test_a_line_for_machines_keeps_its_shape(written):
