@@ -1,7 +1,6 @@
 """What every test may ask for: a clock of its own, and a store on each database it must work on."""
 
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,22 +8,20 @@ import pytest
 
 from core.model import Mode
 from core.store import Store
+from tests.doubles import chances
 from tests.doubles import databases as real
 from tests.doubles.clock import Clock
 from tests.doubles.databases import Databases
 
-SEED = "LIVEDESK_SEED"
-"""From it comes everything that is left to chance in tests that take their chances: set it to repeat a run."""
-
 
 def pytest_configure() -> None:
     """Draw this run's seed before there are other test processes: they inherit it."""
-    os.environ.setdefault(SEED, str(secrets.randbelow(10**9)))
+    chances.draw()
 
 
 def pytest_report_header() -> str:
     """Say which seed repeats this run."""
-    return f"{SEED}={os.environ[SEED]}"
+    return f"LIVEDESK_SEED={chances.seed()}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -45,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> str:
     """What this test draws its chances from; its own in each run, unless LIVEDESK_SEED says which."""
-    return f"{os.environ[SEED]} {request.node.name}"
+    return f"{chances.seed()} {request.node.name}"
 
 
 @pytest.fixture

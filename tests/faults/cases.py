@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Places:
-    """One town on the stage: its two accounts' tokens, and the chats that may follow."""
+    """One town on the stage: its two accounts' tokens, its editor on Telegram, and the chats that may follow."""
 
     telegram: str
     discord: str
+    editor: int
     chats: list[int] = field(default_factory=list)
     channels: list[int] = field(default_factory=list)
 

@@ -19,10 +19,12 @@ from core.model import (
     Mode,
     PlaceKind,
     Platform,
+    Role,
     Rules,
     Scope,
 )
-from core.store import Store, accounts, broadcasts, coverages, destinations, entries, subscriptions
+from core.newsroom.enrolment import Enrolment
+from core.store import Store, accounts, broadcasts, coverages, destinations, entries, people, subscriptions
 from tests.faults.cases import Places
 from tests.faults.life import DISCORD, EDITOR, TELEGRAM, now
 
@@ -38,6 +40,8 @@ class Story:
     alert: bool = False
     entry: Entry | None = None
     saved: list[float] = field(default_factory=list)
+    said: bool = False
+    """Whether its editor said it to the bot: then it becomes an entry sooner or later, and only one."""
     retracted_at: float | None = None
 
     def words(self, revision: int) -> Content:
@@ -59,8 +63,9 @@ class Reader:
 class Desk:
     """Writes into the town's store from a process that nobody kills."""
 
-    def __init__(self, url: str, places: Places, seed: str) -> None:
-        self.store = Store.open(url, mode=Mode.REHEARSAL)
+    def __init__(self, url: str, places: Places, seed: str, mode: Mode = Mode.REHEARSAL) -> None:
+        self.store = Store.open(url, mode=mode)
+        self._mode, self._editor = mode, places.editor
         self.stories: dict[int, Story] = {}
         self.readers = _readers(places)
         self.slowest = 0.0
@@ -71,11 +76,15 @@ class Desk:
 
     async def opens(self) -> None:
         """Open the coverages and let everybody follow."""
-        await self.store.write(_furnish, self.readers)
+        await self.store.write(_furnish, self.readers, self._mode)
         for slug in COVERAGES:
             found = await self.store.read(coverages.by_slug, slug)
             assert found is not None
             self._coverages[slug] = found
+        enrolment = Enrolment(self.store, clock=now)
+        invitation = await enrolment.invite("Erin", Role.EDITOR, by=EDITOR)
+        erin = await enrolment.redeem(invitation.code, Platform.TELEGRAM, self._editor)
+        await self.store.write(people.choose_coverage, erin.key, self._coverages[COVERAGES[0]].id)
 
     def takes_number(self) -> int:
         """The number of the next story, also of one that somebody else publishes."""
@@ -171,11 +180,11 @@ def _readers(places: Places) -> list[Reader]:
     return found
 
 
-def _furnish(conn: sa.Connection, readers: Sequence[Reader]) -> None:
+def _furnish(conn: sa.Connection, readers: Sequence[Reader], mode: Mode) -> None:
     accounts.enrol_lanes(conn, list(ACCOUNTS.items()), now())
     opened = {}
     for slug in COVERAGES:
-        given = {"title": slug.title(), "language": "en", "zone": "Europe/London", "mode": Mode.REHEARSAL}
+        given = {"title": slug.title(), "language": "en", "zone": "Europe/London", "mode": mode}
         opened[slug] = coverages.create(conn, slug=slug, now=now(), by=EDITOR, **given).id
     for reader in readers:
         platform = ACCOUNTS[reader.account]

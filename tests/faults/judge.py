@@ -118,8 +118,9 @@ class Judge:
     def _nothing_saved_is_lost(self) -> None:
         for story in self._desk.stories.values():
             there = self._books.entries.get(story.number)
+            assert there is not None or not story.said, f"P1: s{story.number} was said and not done"
             if not story.saved:
-                self.figures.unsaved += there is not None
+                self.figures.unsaved += there is not None and not story.said
                 continue
             assert there is not None, f"P1: s{story.number} was saved and is lost"
             assert there.revision >= len(story.saved), f"P1: a revision of s{story.number} was saved and is lost"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core import crashpoint
+from core.model import Mode
 from tests.faults.cases import Copy, Places
 from tests.faults.desk import Desk
 from tests.faults.life import DISCORD, TELEGRAM, Orders
@@ -33,6 +34,8 @@ _TIMES = {
     "in_take_over": 2,
     "in_tick": 1,
 }
+_SHOWN = 20_000
+"""Characters of the processes' own lines that a failed siege shows."""
 _OVERDUE = 0.8
 """Seconds after which a life that never came to its moment is killed like the others."""
 
@@ -130,8 +133,9 @@ class Life:
 class Town:
     """One store, two accounts, many readers, and one process after the other that carries everything."""
 
-    def __init__(self, name: str, desk: Desk, orders: Orders, seed: str) -> None:
-        self.name = name
+    def __init__(self, number: int, desk: Desk, orders: Orders, seed: str) -> None:
+        self.number = number
+        self.name = orders.of
         self.desk = desk
         self.lives: list[Life] = []
         self.orders = orders
@@ -198,16 +202,65 @@ class Town:
         life = await self.begins_life(nursery, crash_at or plan, **more)
         if plan != "early":
             assert await life.within(life.holds, GIVE_UP) or life.died.is_set(), "it never begins to work"
+        await self._kill(life, wait)
+        await doing
+
+    async def _kill(self, life: Life, wait: float) -> None:
+        """Kill it after so many seconds, unless it dies at its moment before."""
         if not await life.within(life.died, wait):
             life.killed_at = time.time()
             os.kill(life.pid, signal.SIGKILL)
         assert await life.within(life.died, GIVE_UP), "it cannot be killed"
         assert life.status == -signal.SIGKILL, f"it ended by itself with {life.status}"
-        await doing
 
     async def _desk_work(self, later: float) -> None:
         await asyncio.sleep(later)
         await self.desk.does_something()
+
+
+class Household(Town):
+    """A town whose processes are whole `livedesk run`s, and whose editor also speaks on Telegram."""
+
+    def __init__(self, number: int, desk: Desk, orders: Orders, seed: str, theatre: Worker) -> None:
+        super().__init__(number, desk, orders, seed)
+        self._theatre = theatre
+        self._listening: set[asyncio.Task[None]] = set()
+
+    async def begins_life(self, nursery: Worker, plan: str, **more: Any) -> Life:
+        """Let the next life begin. It holds its lanes once the stage hears from it."""
+        life = await super().begins_life(nursery, plan, **more)
+        listening = asyncio.create_task(self._listen_for(life))
+        self._listening.add(listening)
+        listening.add_done_callback(self._listening.discard)
+        return life
+
+    async def _lives_and_dies(self, nursery: Worker) -> None:
+        fate = self._fate
+        plan = fate.choices(("at random", "early", "at its moment"), (55, 15, 30))[0]
+        moment = fate.choice(crashpoint.NAMES)
+        crash_at = f"{moment}:{fate.randint(1, _TIMES[moment])}" if plan == "at its moment" else ""
+        doing = asyncio.create_task(self._busy_desk([fate.uniform(0, 1.5) for _ in range(3)]))
+        life = await self.begins_life(nursery, crash_at or plan, crash_at=crash_at)
+        if plan != "early":
+            assert await life.within(life.holds, GIVE_UP) or life.died.is_set(), "it never begins to work"
+        await self._kill(life, fate.uniform(0, 3.0))
+        await doing
+
+    async def _busy_desk(self, rests: list[float]) -> None:
+        for rest in rests:
+            await asyncio.sleep(rest)
+            await self.desk.does_something()
+        number = self.desk.takes_number()
+        self.desk.stories[number].said = True
+        await self._theatre.asks(do="says", town=self.number, text=f"/post s{number}r1")
+
+    async def _listen_for(self, life: Life) -> None:
+        while life.status is None and not life.holds.is_set():
+            told = await self._theatre.asks(do="heard", town=self.number)
+            if told["at"] > life.born_at:
+                life.held_at = told["at"]
+                life.holds.set()
+            await asyncio.sleep(0.1)
 
 
 class Siege:
@@ -237,10 +290,11 @@ class Siege:
 
 @asynccontextmanager
 async def begun(
-    stores: list[str], folder: Path, seed: str, *, people: int = 8, groups: int = 3, channels: int = 6, **habits: Any
+    stores: list[str], folder: Path, seed: str, *, houses: bool = False, **habits: Any
 ) -> AsyncIterator[Siege]:
-    """A siege of as many towns as there are stores."""
+    """A siege of as many towns as there are stores; of whole houses at the platforms' own pace if told so."""
     towns: list[Town] = []
+    mode = Mode.LIVE if houses else Mode.REHEARSAL
 
     def heard(said: dict[str, Any]) -> None:
         if "died" in said:
@@ -251,19 +305,26 @@ async def begun(
     log = folder / "siege.log"
     async with (
         worker("tests.faults.theatre", str(folder / "journal.jsonl"), log=log) as theatre,
-        worker("tests.faults.nursery", log=log, heard=heard) as nursery,
+        worker("tests.faults.nursery", *(["houses"] if houses else []), log=log, heard=heard) as nursery,
     ):
-        asked = {"towns": len(stores), "people": people, "groups": groups, "channels": channels}
-        stage = await theatre.asks(do="play", **asked, slowest=0.06, seed=seed)
+        size = {"towns": len(stores), "people": 8, "groups": 3, "channels": 6}
+        stage = await theatre.asks(do="play", **size, slowest=0.06, rates=houses, seed=seed)
         try:
             for number, (url, places) in enumerate(zip(stores, stage["towns"], strict=True)):
                 there, its_seed = Places(**places), f"{seed}/{number}"
-                desk = Desk(url, there, its_seed)
+                desk = Desk(url, there, its_seed, mode)
                 tokens = {TELEGRAM: there.telegram, DISCORD: there.discord}
                 orders = Orders(f"town {number}", url, stage["url"], tokens, seed=its_seed, **habits)
-                towns.append(Town(orders.of, desk, orders, its_seed))
+                if houses:
+                    towns.append(Household(number, desk, orders, its_seed, theatre))
+                else:
+                    towns.append(Town(number, desk, orders, its_seed))
                 await desk.opens()
             yield Siege(theatre, nursery, towns)
+        except BaseException:
+            # pytest shows it beside the failure.
+            sys.stderr.write(log.read_text()[-_SHOWN:])
+            raise
         finally:
             for town in towns:
                 town.desk.store.close()

@@ -6,18 +6,18 @@ the end the judge reads what every reader saw. `LIVEDESK_KILLS` is how many kill
 repeats a run's schedule.
 """
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.doubles import chances
 from tests.doubles.databases import Databases
 from tests.faults import siege
 from tests.faults.judge import Figures, Judge
 
-KILLS = int(os.environ.get("LIVEDESK_KILLS", "500"))
+KILLS = chances.asked("KILLS", 500)
 CHUNKS = 5
 TOWNS = 5
 """Side by side: while one waits for a lease the others live."""

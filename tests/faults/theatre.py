@@ -23,6 +23,7 @@ from bots.rehearsal.stage import Stage
 from bots.rehearsal.telegram_world.accounts import BotAccount
 from bots.rehearsal.telegram_world.chats import Chat
 from bots.rehearsal.telegram_world.messages import SeenMessage
+from bots.rehearsal.telegram_world.people import Person
 from tests.faults.cases import Copy, Places
 
 _HEAD = b" HTTP/1.1\r\n"
@@ -40,6 +41,7 @@ class Street:
     places: Places
     bot: BotAccount
     app: App
+    editor: Person
     chats: list[Chat] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
 
@@ -67,16 +69,20 @@ class Theatre:
         self._moments: dict[tuple[int, int], tuple[float, str]] = {}
         self._doors: list[list[float]] = []
         self._servers: list[asyncio.Server] = []
-        # Their limits are other tests' matter: here everything goes as many times as fast.
-        stage.telegram.enforce_rates = stage.discord.enforce_rates = False
         stage.telegram.watchers.append(self._notice)
 
     def _notice(self, message: SeenMessage) -> None:
         self._moments.setdefault((id(message.chat), message.id), (time.time(), message.shown))
 
-    async def play(self, *, towns: int, people: int, groups: int, channels: int, slowest: float, seed: str) -> Any:
-        """Put so many towns on the stage. Each place answers as late as its lot says, up to `slowest` seconds."""
+    async def play(
+        self, *, towns: int, people: int, groups: int, channels: int, slowest: float, rates: bool, seed: str
+    ) -> Any:
+        """Put so many towns on the stage. Each place answers as late as its lot says, up to `slowest` seconds.
+
+        Without `rates` nobody minds how fast anybody talks.
+        """
         fate = random.Random(seed)
+        self._stage.telegram.enforce_rates = self._stage.discord.enforce_rates = rates
         for _ in range(towns):
             street = await self._build(len(self._streets), people, groups, channels)
             self._streets.append(street)
@@ -86,6 +92,24 @@ class Theatre:
                 late = fate.uniform(slowest / 10, slowest)
                 self._stage.faults.add("late", platform=platform, chat=chat, times=None, seconds=late)
         return {"url": self._stage.url, "towns": [asdict(street.places) for street in self._streets]}
+
+    async def says(self, *, town: int, text: str) -> Any:
+        """A town's editor says something to the Telegram bot."""
+        street = self._streets[town]
+        await street.editor.says(street.editor.private_chat(street.bot), text)
+        return {}
+
+    async def answers(self, *, town: int) -> Any:
+        """What a town's editor was answered."""
+        street = self._streets[town]
+        return {
+            "texts": [one.shown for one in street.editor.private_chat(street.bot).messages if one.author is street.bot]
+        }
+
+    async def heard(self, *, town: int) -> Any:
+        """When a town's Telegram bot called last; 0 when it never did."""
+        mine = str(self._streets[town].bot.id)
+        return {"at": max((call.ts for call in self._stage.journal.of("telegram") if call.account == mine), default=0)}
 
     async def fault(self, **asked: Any) -> Any:
         """Let something go wrong, before the lateness everybody is used to."""
@@ -131,7 +155,8 @@ class Theatre:
         discord = f"c3RhZ2U{number:03}.only.a-token-that-opens-nothing-but-the-stage"
         bot = world.add_bot(telegram, f"town{number}_bot", "Livedesk")
         app = other.add_bot(discord, f"Livedesk {number}")
-        street = Street(Places(telegram, discord), bot, app)
+        editor = world.add_person("Erin")
+        street = Street(Places(telegram, discord, editor.id), bot, app, editor)
         for _ in range(people):
             reader = world.add_person("Ann")
             await reader.starts(bot)

@@ -1,0 +1,50 @@
+"""One life of a whole `livedesk run`: the real command in a process of its own; only the platforms' addresses differ.
+
+`livedesk run` speaks to nobody but the platforms themselves (promise P11), so its accounts are told here where the
+stage is; everything else, from the settings to what a signal does, is the command's own.
+"""
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.faults.life import DISCORD, TELEGRAM, Orders
+
+_MODULE = "tests.faults.house"
+_PLATFORMS = {TELEGRAM: "telegram", DISCORD: "discord"}
+
+
+def live(orders: dict[str, Any]) -> None:
+    """Become a `livedesk run`."""
+    mine = Orders(**orders)
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "LIVEDESK_STORE__URL": mine.store,
+        "LIVEDESK_NEWSROOM__UNDO_SECONDS": "0",
+        "LIVEDESK_HEALTH__LISTEN": "",
+        "LIVEDESK_LOG__LEVEL": "warning",
+    }
+    for number, (name, token) in enumerate(mine.tokens.items()):
+        its = {"NAME": name, "PLATFORM": _PLATFORMS[name], "TOKEN": token}
+        environment |= {f"LIVEDESK_ACCOUNTS__{number}__{key}": value for key, value in its.items()}
+    # Its lines are for the log: this process's own standard output is its parent's.
+    os.dup2(2, 1)
+    os.execve(sys.executable, [sys.executable, "-m", _MODULE, mine.stage, mine.crash_at], environment)
+
+
+def main(stage: str, crash_at: str) -> int:
+    """What `livedesk run` does, on the stage."""
+    from bots import app
+    from bots.cli import door, run
+    from core import crashpoint
+
+    crashpoint.arm({crashpoint.VARIABLE: crash_at})
+    run.Member = partial(app.Member, stage=stage)  # type: ignore[assignment,misc]  only its stage is given
+    return door.enter(["run"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
