@@ -5,23 +5,32 @@ speaks, and the receipt is written after the platform answered. design.md §4 is
 """
 
 import asyncio
+import contextlib
+import functools
 import logging
+import os
+import secrets
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from core.courier.committer import LINGER, Committer
 from core.courier.gate import AccountGate
+from core.courier.keeping import Keeper, Watch, nobody_watches
 from core.courier.lane import Lane
+from core.courier.readings import CommitterReading, CourierReading, Ledger
+from core.courier.tenure import Tenure, Terms, boottime
 from core.platform import Sender
-from core.store import Store, accounts
+from core.store import Store, accounts, leases
+from core.store.leases import Claimant
 
-__all__ = ["AccountGate", "Courier"]
+__all__ = ["AccountGate", "Courier", "Terms"]
 
 log = logging.getLogger(__name__)
 
 
 class Courier:
-    """One process's lanes and their shared committer."""
+    """One process's share of the lanes, and their common committer."""
 
     def __init__(
         self,
@@ -31,50 +40,91 @@ class Courier:
         *,
         clock: Callable[[], datetime],
         linger: float = LINGER,
+        terms: Terms = Terms(),  # noqa: B008 -- frozen
+        elapsed: Callable[[], float] = boottime,
+        owner: str = "",
+        watch: Watch = nobody_watches,
     ) -> None:
-        """`gates` by account name; the same gate that the account's own client passes."""
+        """`gates` by account name; the same gate that the account's own client passes.
+
+        `owner` names this process in the store; it must be nobody else's. `watch` hears of each account that becomes
+        ours, before its first request, and of each that does not stay, before it is given back: it must not raise.
+        """
         self._store = store
-        self._senders = senders
+        self._senders = {sender.account: sender for sender in senders}
         self._gates = gates
         self._clock = clock
         self._linger = linger
-        self._lanes: list[Lane] = []
+        self._watch = watch
+        host, pid = socket.gethostname(), os.getpid()
+        self.owner = owner or f"{host}:{pid}:{secrets.token_hex(4)}"
+        self._tenure = Tenure(Claimant(self.owner, host, pid, terms.ttl), terms, elapsed)
+        self._ledgers = {account: Ledger() for account in self._senders}
+        self._keeper: Keeper | None = None
+        self._committer: Committer | None = None
         self._wanted = asyncio.Event()
 
     def wake(self) -> None:
         """Something was committed: every lane looks."""
-        for lane in self._lanes:
-            lane.wake()
+        if self._keeper is not None:
+            self._keeper.wake()
+
+    def held(self) -> tuple[str, ...]:
+        """The accounts that are ours now."""
+        return self._tenure.accounts()
+
+    def reading(self) -> CourierReading:
+        """How it all stands, for whoever watches from outside."""
+        lanes = () if self._keeper is None else self._keeper.lanes
+        return CourierReading(
+            gates=[self._gates[name].reading(name, sender.platform) for name, sender in self._senders.items()],
+            ends=[(account, ledger.reading()) for account, ledger in self._ledgers.items()],
+            lanes=[lane.reading(self._tenure.fence(lane.account)) for lane in lanes],
+            committer=CommitterReading() if self._committer is None else self._committer.reading(),
+        )
 
     async def run(self) -> None:
         """Carry until `stop`; returns when nothing is on the wire and every receipt is stored."""
-        ids = await self._store.write(
-            accounts.enrol_lanes, [(sender.account, sender.platform) for sender in self._senders], self._clock()
+        for account, gate in self._gates.items():
+            # Nothing is said on an account that is not ours, by the libraries neither.
+            gate.permit(functools.partial(self._tenure.permits, account))
+        enrolled = [(sender.account, sender.platform) for sender in self._senders.values()]
+        await self._store.write(accounts.enrol_lanes, enrolled, self._clock())
+        number = await self._store.write(leases.enter, self._tenure.who, self._clock())
+        committer = self._committer = Committer(
+            self._store, self._clock, linger=self._linger, tenure=self._tenure, number=number, lost=self._lost
         )
-        committer = Committer(self._store, self._clock, linger=self._linger)
-        self._lanes = [
-            Lane(ids[sender.account], self._store, sender, self._gates[sender.account], committer, self._clock)
-            for sender in self._senders
-        ]
+        makers = {name: functools.partial(self._lane, committer, one) for name, one in self._senders.items()}
+        keeper = self._keeper = Keeper(self._store, self._tenure, committer, makers, self._watch, self._clock)
+        listening = self._store.listen(self._called(asyncio.get_running_loop()))
         writing = asyncio.create_task(committer.run(), name="committer")
         # Without it nothing that is sent would be remembered: then nothing more is sent.
         writing.add_done_callback(lambda _: self._wanted.set())
         try:
-            async with asyncio.TaskGroup() as lanes:
-                for lane in self._lanes:
-                    lanes.create_task(lane.run(), name=f"lane {lane.id}")
-                lanes.create_task(self._drain(), name="drain")
+            async with asyncio.TaskGroup() as crew:
+                await keeper.keep(crew, self._wanted)
         finally:
-            # Also when a lane failed or we are cancelled: what is on the wire may have arrived.
-            for lane in self._lanes:
-                await lane.drain()
+            listening.close()
             committer.close()
             await writing
+            await self._store.write(leases.leave, self.owner)
 
     async def stop(self) -> None:
         """Start nothing more."""
         self._wanted.set()
 
-    async def _drain(self) -> None:
-        await self._wanted.wait()
-        await asyncio.gather(*(lane.drain() for lane in self._lanes))
+    def _lane(self, committer: Committer, sender: Sender, lane_id: int) -> Lane:
+        account = sender.account
+        return Lane(lane_id, self._store, sender, self._gates[account], committer, self._clock, self._ledgers[account])
+
+    def _lost(self, account: str) -> None:
+        if self._keeper is not None:
+            self._keeper.lost(account)
+
+    def _called(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+        def called() -> None:
+            # The bell may ring once more when the loop has gone.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self.wake)
+
+        return called

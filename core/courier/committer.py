@@ -9,10 +9,12 @@ import itertools
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core import crashpoint
+from core.courier.readings import CommitterReading, Stopwatch
+from core.courier.tenure import Tenure
 from core.errors import StoreTrouble
 from core.model import Receipt
 from core.store import Store, commits, receipts
@@ -20,7 +22,7 @@ from core.store import Store, commits, receipts
 log = logging.getLogger(__name__)
 
 LINGER = 0.02
-_RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
+_RETRY = (0.1, 0.2, 0.5, 1.0)
 # How often a store that takes nothing is asked once more before a process that was told to end does end.
 _LAST_TRIES = 8
 
@@ -62,11 +64,28 @@ class Pending:
 class Committer:
     """Collects what the lanes have to remember and writes it together."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], *, linger: float = LINGER) -> None:
-        """`linger` is how long a first result waits for company, in seconds."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        *,
+        linger: float = LINGER,
+        tenure: Tenure | None = None,
+        number: int = 0,
+        lost: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`linger` is how long a first result waits for company, in seconds.
+
+        With a `tenure` each batch renews its leases, at the least once a heartbeat, and `lost` is told of each account
+        that is another's. `number` is the last batch this process wrote.
+        """
         self._store = store
         self._clock = clock
         self._linger = linger
+        self._tenure = tenure
+        self._number = number
+        self._lost = lost
+        self._beat: asyncio.TimerHandle | None = None
         self._writing = Pending()
         self._pending = Pending()
         self._marks: dict[int, Marks] = {}
@@ -76,13 +95,21 @@ class Committer:
         self._begun = 0
         self._done = 0
         self._closing = False
+        self._hurried = False
         self._over = False
+        self._watch = Stopwatch()
+        self._stored = 0
         self.stuck = ""
         """Why the store takes nothing just now, empty when it does: lanes start no request meanwhile."""
 
     def join(self, lane_id: int, marks: Marks) -> None:
         """A lane hands in how it tells where its walks stand at the moment of writing."""
         self._marks[lane_id] = marks
+
+    def leave(self, lane_id: int) -> None:
+        """The lane has ended."""
+        self._marks.pop(lane_id, None)
+        self._acknowledged.pop(lane_id, None)
 
     @property
     def pending(self) -> Pending:
@@ -160,8 +187,15 @@ class Committer:
             self._written.clear()
             await self._written.wait()
 
+    def reading(self) -> CommitterReading:
+        """How it stands, for whoever watches."""
+        return CommitterReading(self._watch.reading(), self._stored, self.stuck)
+
     async def run(self) -> None:
         """Write until `close`. Ends with an error, and everything else with it, only by a mistake of ours."""
+        if self._tenure is not None:
+            # From the first heartbeat on one follows the other.
+            self._work.set()
         try:
             # What came in while the last batch was being written has asked for another.
             while not self._closing or self._work.is_set():
@@ -173,13 +207,20 @@ class Committer:
             self.stuck = "what was sent cannot be remembered"
             raise
         finally:
+            if self._beat is not None:
+                self._beat.cancel()
             self._over = True
             self._written.set()
+
+    def hurry(self) -> None:
+        """The process was told to end: a store that takes nothing is asked a few times more, not for ever."""
+        self._hurried = True
+        self._work.set()
 
     def close(self) -> None:
         """Write what is left, then end."""
         self._closing = True
-        self._work.set()
+        self.hurry()
 
     async def _flush(self) -> None:
         self._work.clear()
@@ -193,20 +234,38 @@ class Committer:
         self._written.set()
 
     async def _write(self, batch: commits.Batch) -> None:
+        self._number += 1
+        began = asyncio.get_running_loop().time()
         for tries in itertools.count():
             try:
                 crashpoint.here("before_commit")
-                await self._store.write(commits.apply, batch)
+                await self._try(batch)
                 crashpoint.here("after_commit")
                 break
             except StoreTrouble as trouble:
                 if not self.stuck:
                     log.exception("the store takes nothing, sending stops")
                 self.stuck = str(trouble)
-                if self._closing and tries >= _LAST_TRIES:
+                if self._hurried and tries >= _LAST_TRIES:
                     log.exception("ending with receipts unwritten", extra={"receipts": len(batch.receipts)})
                     raise
                 await asyncio.sleep(_RETRY[min(tries, len(_RETRY) - 1)])
+        self._watch.took(asyncio.get_running_loop().time() - began)
+        self._stored += len(batch.receipts)
         if self.stuck:
             log.warning("the store is back, sending goes on")
             self.stuck = ""
+
+    async def _try(self, batch: commits.Batch) -> None:
+        if self._tenure is None:
+            await self._store.write(commits.apply, batch)
+            return
+        # Before we ask: whatever the answer takes is time we have no longer.
+        asked_at = self._tenure.elapsed()
+        ask = self._tenure.ask(self._number, batch.lanes | self._writing.lanes)
+        applied = await self._store.write(commits.apply, replace(batch, at=self._clock(), lease=ask))
+        for account in self._tenure.answered(ask, applied.lost, asked_at):
+            self._lost(account)
+        if self._beat is not None:
+            self._beat.cancel()
+        self._beat = asyncio.get_running_loop().call_later(self._tenure.terms.heartbeat, self._work.set)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from core.model import Urgency
+from core.courier.readings import GateReading
+from core.model import Platform, Urgency
 from core.pacing import Limiter, Pace
 
 # Telegram does not say whether a 429 is about the chat or the bot; two chats within so many seconds mean the bot.
@@ -70,6 +71,8 @@ class AccountGate:
         self._timer: asyncio.TimerHandle | None = None
         self._refused: tuple[int | None, float] | None = None
         self._check: Callable[[], bool] | None = None
+        self._passed = 0
+        self._refusals = 0
 
     def permit(self, check: Callable[[], bool]) -> None:
         """From now on nothing leaves while `check` says no. Before the first call of this everything may."""
@@ -83,6 +86,13 @@ class AccountGate:
     def per_second(self) -> float:
         """Messages a second that the account may send."""
         return self._pace.overall.count / self._pace.overall.seconds
+
+    @property
+    def in_turn(self) -> int:
+        """How many messages the account may send, to others, before a chat may have its next."""
+        overall, chats = self._pace.overall, (*self._pace.private, *self._pace.crowd)
+        rest = max((window.seconds for window in chats if window.count == 1), default=1.0)
+        return math.ceil(overall.count / overall.seconds * rest)
 
     def start_full(self) -> None:
         """Assume that the last owner used everything up just now."""
@@ -115,6 +125,7 @@ class AccountGate:
         if self._queue or self._overall.ready_at(now) > now:
             return False
         self._overall.take(now)
+        self._passed += 1
         return True
 
     def ask(self, urgency: Urgency, weight: int = 1) -> "asyncio.Future[None]":
@@ -167,6 +178,7 @@ class AccountGate:
         now = asyncio.get_running_loop().time()
         until = now + seconds
         before, self._refused = self._refused, (chat, now)
+        self._refusals += 1
         elsewhere = before is not None and before[0] != chat and now - before[1] <= _TOGETHER
         elsewhere = elsewhere and not self._pace.scope_told
         if chat is None or elsewhere:
@@ -185,6 +197,12 @@ class AccountGate:
     def paused_for(self) -> float:
         """Seconds until the account's pause ends; 0 when there is none."""
         return self._paused_for(None)
+
+    def reading(self, account: str, platform: Platform) -> GateReading:
+        """How it stands, for whoever watches."""
+        pace = self._pace.overall.count / self._pace.overall.seconds
+        asking = sum(not turn.done() for *_, turn in self._queue)
+        return GateReading(account, platform, pace, self._passed, asking, self.paused_for(), self._refusals)
 
     def _paused_for(self, chat: int | None) -> float:
         until = self._overall.paused_until()
@@ -209,6 +227,7 @@ class AccountGate:
                 return
             heapq.heappop(self._queue)
             self._overall.take(now, weight)
+            self._passed += weight
             turn.set_result(None)
 
     def _chat(self, chat: int) -> Limiter:

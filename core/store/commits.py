@@ -66,6 +66,12 @@ class Batch:
     lease: leases.Ask | None = None
     """Whose batch it is; without it nobody is asked, and everything is written."""
 
+    @property
+    def lanes(self) -> frozenset[int]:
+        """The lanes it writes about, as far as it says: those of `unpark` it does not."""
+        named = [one.lane_id for one in self.walks] + [one.lane_id for one in self.park]
+        return frozenset((*named, *(one[0] for one in self.held), *(one[0] for one in self.stops)))
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:

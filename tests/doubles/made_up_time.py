@@ -46,6 +46,11 @@ class MadeUpLoop(asyncio.SelectorEventLoop):
         return BEGAN + timedelta(seconds=self.now)
 
 
+class _Deaf:
+    def close(self) -> None:
+        pass
+
+
 class MadeUpStore:
     """A real store whose answers take made-up time, so that a story goes the same way each time it is told.
 
@@ -56,6 +61,8 @@ class MadeUpStore:
         """`seconds` is how long the way there takes, and the way back."""
         self.seconds = seconds
         self.trouble: Exception | None = None
+        self.alone = True
+        """Whoever was at work on it before is dead, and what it held is taken over at once."""
         self._store = store
         self._dead = False
 
@@ -71,7 +78,13 @@ class MadeUpStore:
 
     def reborn(self) -> "MadeUpStore":
         """The same store for another process."""
-        return MadeUpStore(self._store, self.seconds)
+        born = MadeUpStore(self._store, self.seconds)
+        born.alone = self.alone
+        return born
+
+    def listen(self, _callback: Callable[[], object]) -> "_Deaf":
+        """Nobody rings in made-up time."""
+        return _Deaf()
 
     async def _ask(self, do: Callable[..., Any], /, *args: Any, **more: Any) -> Any:
         await asyncio.sleep(self.seconds())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from core.courier import AccountGate
+from core.courier.gate import NotOurs
 from core.model import Address, Bulletin, Form, Platform
 from core.platform import Copy, Lost, Manner, NotSent, Outcome, Part, Reach, Sent
 
@@ -130,7 +131,10 @@ class PlatformDouble:
 
     async def _call(self, verb: str, to: Address, text: str, effect: Callable[[], Outcome]) -> Outcome:
         chat = to.chat_id
-        await self._gate.enter(chat)
+        try:
+            await self._gate.enter(chat)
+        except NotOurs:
+            return NotSent(0, Reach.ACCOUNT, "not ours")
         self.calls.append((_now(), verb, chat, text))
         self.on_the_wire.append(chat)
         latency = self.latency() if callable(self.latency) else self.latency

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from core import blocks
-from core.courier import AccountGate, Courier
+from core.courier import AccountGate, Courier, Terms
 from core.model import (
     Address,
     Change,
@@ -264,8 +264,17 @@ async def town(
         await it.ends()
 
 
+# Made-up hours pass in a moment: few of the heartbeats in them tell a story anything.
+_TERMS = Terms(ttl=60, margin=5)
 _PACES = {Platform.TELEGRAM: TELEGRAM, Platform.DISCORD: DISCORD}
 
 
 def _courier(store: MadeUpStore, sender: PlatformDouble, gate: AccountGate) -> Courier:
-    return Courier(store, [sender], {sender.account: gate}, clock=clock)  # type: ignore[arg-type]  # stands in
+    return Courier(
+        store,  # type: ignore[arg-type]  # stands in
+        [sender],
+        {sender.account: gate},
+        clock=clock,
+        terms=_TERMS,
+        elapsed=lambda: asyncio.get_running_loop().time(),
+    )
