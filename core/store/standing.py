@@ -3,17 +3,15 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from core.model import Platform, Urgency
-from core.store import gateways, tables
+from core.store import gateways, leases, tables
 
 _LANE = tables.lane.c
 _BROADCAST = tables.broadcast.c
 _WAITING = tables.waiting.c
-_NOW = _LANE.lease_until.type
 _SINCE = sa.func.min(sa.func.coalesce(_BROADCAST.not_before, _BROADCAST.created_at)).label("since")
 _OWED = _BROADCAST.audience - _BROADCAST.sent - _BROADCAST.skipped - _BROADCAST.failed - _BROADCAST.unknown
 _UNDER_WAY = (
@@ -77,12 +75,10 @@ def look(conn: sa.Connection, now: datetime) -> Standing:
 
 def lanes(conn: sa.Connection, now: datetime) -> tuple[LaneStanding, ...]:
     """The enabled lanes. Leases run by the database's clock on PostgreSQL, by `now` on SQLite (one machine)."""
-    at: Any = sa.func.clock_timestamp() if conn.dialect.name == "postgresql" else sa.bindparam("now", now, _NOW)
-    owned = sa.and_(_LANE.owner.is_not(None), sa.func.coalesce(_LANE.lease_until > at, sa.false())).label("owned")
-    wanted = sa.select(_LANE.account, _LANE.platform, _LANE.owner, _LANE.fence, owned).where(_LANE.enabled)
     return tuple(
-        LaneStanding(row.account, row.platform, row.owner or "", row.fence, bool(row.owned))
-        for row in conn.execute(wanted.order_by(_LANE.id))
+        LaneStanding(one.account, one.platform, one.owner, one.fence, one.owned)
+        for one in leases.standing(conn, now)
+        if one.enabled
     )
 
 

@@ -2,8 +2,14 @@
 
 import dataclasses
 
+import pytest
+
 from core.courier.readings import SECONDS, CourierReading, Ends, Ledger, Spread, Stopwatch
-from core.model import Urgency
+from core.model import Level, Urgency
+from core.platform import NotSent, Reach, Rejected, Unknown
+from core.store import Store
+from tests.doubles.made_up_time import live
+from tests.doubles.town import town
 
 
 def test_each_class_is_counted_on_its_own():
@@ -48,3 +54,45 @@ def test_nobody_has_done_anything_at_first():
         "unknown",
         "maybe_twice",
     ]
+
+
+def test_a_courier_tells_what_it_carried_and_how_fast(store: Store) -> None:
+    async def story() -> None:
+        async with town(store) as it:
+            for chat in (11, 12, 13, 14):
+                await it.follows(chat)
+            await it.follows(15, level=Level.BREAKING)
+            it.sender.will_answer(12, Rejected("no"))
+            it.sender.will_answer(13, Unknown("no answer"))
+            it.gate.refused(14, 0.1)
+            await it.publishes("Ferry stopped")
+            await it.everything_is_carried()
+
+            reading = it.courier.reading()
+            ((account, (entry,)),) = reading.ends
+            assert (account, entry.urgency) == (it.sender.account, Urgency.ENTRY)
+            assert (entry.sent, entry.failed, entry.skipped, entry.unknown, entry.maybe_twice) == (3, 1, 1, 0, 1)
+            (gate,) = reading.gates
+            # The one without an answer was tried once more.
+            assert (gate.account, gate.passed, gate.refusals, gate.asking) == (account, 5, 1, 0)
+            assert gate.pace == pytest.approx(30 / 1.1)
+            assert reading.committer.receipts == 3
+            assert reading.committer.seconds.times > 0
+            assert [(lane.account, lane.in_flight, lane.waiting) for lane in reading.lanes] == [(account, 0, 0)]
+
+    live(story())
+
+
+def test_what_waits_and_who_may_not_speak_can_be_seen_while_it_lasts(store: Store) -> None:
+    async def story() -> None:
+        async with town(store) as it:
+            await it.follows(11)
+            it.sender.will_answer(11, NotSent(30.0, Reach.DESTINATION, "slow mode"))
+            await it.publishes("Ferry stopped")
+            await it.until(lambda: it.courier.reading().lanes[0].waiting == 1)
+            it.gate.pause(5.0)
+            assert 4.0 < it.courier.reading().gates[0].paused_for <= 5.0
+            await it.everything_is_carried()
+            assert it.courier.reading().lanes[0].waiting == 0
+
+    live(story())
