@@ -19,7 +19,7 @@ test: ## the whole suite, in random order, on SQLite and a real PostgreSQL (ARGS
 	@$(BIN)/python -m pytest -n logical $(ARGS)
 
 bench: ## the figures of docs/promises.md, on this machine, beside a baseline each (ARGS="--store sqlite engine" picks some)
-	$(SET_UP) run test
+	$(SET_UP) run test bench
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 check: format lint contracts types ## every gate before the tests, cheapest first

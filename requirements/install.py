@@ -1,6 +1,6 @@
 """Make `.venv` hold what requirements/*.txt pin, and Livedesk itself, editable. Run by make; standard library only.
 
-python3 requirements/install.py run [test] [check]
+python3 requirements/install.py run [test] [check] [bench]
 
 Everything is fetched as a wheel whose hash is pinned, the build backend included, so nothing unpinned ever runs.
 A stamp makes the second run instant; a changed requirement file is installed again. A file lock lets two makes start
@@ -19,7 +19,9 @@ VENV = HOUSE / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "livedesk-setup.json"
 UNFINISHED = VENV / "livedesk-setup.unfinished"
-GROUPS = ("run", "test", "check")
+GROUPS = ("run", "test", "check", "bench")
+APART = {"bench": "bench"}
+"""Groups that live in a folder of `.venv` of their own: one of them wants other versions than Livedesk does."""
 OLDEST = (3, 11)
 CREATE = [sys.executable, "-m", "venv", "--clear"]
 
@@ -30,7 +32,7 @@ def main() -> None:
         sys.exit("Livedesk needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
     wanted = sys.argv[1:]
     if not wanted or not set(wanted) <= set(GROUPS):
-        sys.exit("usage: python3 requirements/install.py run [test] [check]")
+        sys.exit("usage: python3 requirements/install.py run [test] [check] [bench]")
     with (HOUSE / ".setup.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,7 +57,8 @@ def install(groups: list[str]) -> None:
             pip("--no-index", "--no-build-isolation", "--no-deps", "--editable", str(HOUSE))
         else:
             say("installing requirements/" + pinned.name)
-            pip("--require-hashes", "--only-binary=:all:", "--requirement", str(pinned))
+            apart = ["--upgrade", "--no-warn-conflicts", "--target", str(VENV / APART[name])] if name in APART else []
+            pip("--require-hashes", "--only-binary=:all:", *apart, "--requirement", str(pinned))
         UNFINISHED.unlink()
         stamp[name] = digest
         STAMP.write_text(json.dumps(stamp, indent=1), encoding="utf-8")

@@ -19,7 +19,7 @@ def set_up(tmp_path, monkeypatch):
     spec.loader.exec_module(install)
     asked = []
     (tmp_path / "requirements").mkdir()
-    for name in ("run", "test", "check"):
+    for name in ("run", "test", "check", "bench"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(f"# {name}\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     venv = tmp_path / ".venv"
@@ -55,6 +55,16 @@ def test_more_is_added_to_what_is_there(set_up):
     assert set_up("run", "test") == ["test.txt"]
     assert set_up("run", "check") == ["check.txt"]
     assert set_up("check", "test", "run") == []
+
+
+def test_what_we_are_measured_against_is_installed_apart(set_up, monkeypatch):
+    set_up("run")
+    asked = []
+    monkeypatch.setattr(set_up.install, "pip", lambda *arguments: asked.append(arguments))
+    set_up("run", "bench")
+    (arguments,) = asked
+    assert arguments[arguments.index("--target") + 1] == str(set_up.install.VENV / "bench")
+    assert "--require-hashes" in arguments
 
 
 def test_a_changed_requirement_file_is_installed_again_and_nothing_else(set_up):

@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from core.courier import AccountGate, Courier
 from core.pacing import Pace
+from core.platform import Sender
 from core.store import Store, broadcasts
-from tests.benchmarks.platforms import WIDE_OPEN, Instant, clock
+from tests.benchmarks.platforms import WIDE_OPEN, clock
 
 _GIVE_UP = 1800.0
 
@@ -42,9 +43,14 @@ class Office:
 
 
 @asynccontextmanager
-async def at_work(store: Store, senders: Sequence[Instant], pace: Pace = WIDE_OPEN) -> AsyncIterator[Office]:
-    """Until the block ends; what is on the wire then is waited for."""
-    gates = {sender.account: AccountGate(pace) for sender in senders}
+async def at_work(
+    store: Store,
+    senders: Sequence[Sender],
+    pace: Pace = WIDE_OPEN,
+    gates: Mapping[str, AccountGate] | None = None,
+) -> AsyncIterator[Office]:
+    """Until the block ends; what is on the wire then is waited for. `gates`: those that the senders pass already."""
+    gates = gates or {sender.account: AccountGate(pace) for sender in senders}
     courier = Courier(store, senders, gates, clock=clock)
     office = Office(store, courier, asyncio.create_task(courier.run()))
     try:
