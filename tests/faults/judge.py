@@ -97,11 +97,12 @@ class Judge:
         self._town = town
         self._desk: Desk = town.desk
         self._books = read(town.desk.store)
-        self._copies = copies
+        # A whole house also speaks for itself: it says hello where it was let in.
+        self._copies = [copy for copy in copies if _WORDS.search(copy.first) or not town.speaks_for_itself]
         self._stories = {told.bulletin_id: number for number, told in self._books.entries.items()}
-        self.figures = Figures(town.kills, copies=len(copies), slowest_commit=town.desk.slowest)
+        self.figures = Figures(town.kills, copies=len(self._copies), slowest_commit=town.desk.slowest)
         self._seen: dict[tuple[int, int], list[Copy]] = defaultdict(list)
-        for copy in sorted(copies, key=lambda one: one.id):
+        for copy in sorted(self._copies, key=lambda one: one.id):
             self._seen[copy.chat, _story(copy.first)].append(copy)
 
     def judge(self) -> Figures:
@@ -158,7 +159,10 @@ class Judge:
             assert sums.ends[2:] == (0, 0), f"P2: nobody refused anything: {where}"
             if sums.operation is not Operation.PUBLISH:
                 continue
-            number = self._stories[sums.bulletin_id]
+            number = self._stories.get(sums.bulletin_id)
+            if number is None:
+                assert self._town.speaks_for_itself, f"a bulletin of nobody: {where}"
+                continue
             mine = [one for one in self._desk.readers if one.account == sums.account and self._follows(one, number)]
             wanted = [one for one in mine if one in self._readers(number)]
             if sums.state == tables.FINISHED:

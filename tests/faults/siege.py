@@ -133,6 +133,9 @@ class Life:
 class Town:
     """One store, two accounts, many readers, and one process after the other that carries everything."""
 
+    speaks_for_itself = False
+    """Whether it also says what no desk told it to."""
+
     def __init__(self, number: int, desk: Desk, orders: Orders, seed: str) -> None:
         self.number = number
         self.name = orders.of
@@ -198,12 +201,12 @@ class Town:
         tells = moment == "after_publish_commit" or fate.random() < 0.1
         more: dict[str, Any] = {"crash_at": crash_at, "tells": [self.desk.takes_number()] if tells else []}
         wait = {"at random": fate.uniform(0, 0.45), "early": fate.uniform(0, 0.2), "at its moment": _OVERDUE}[plan]
-        doing = asyncio.create_task(self._desk_work(fate.uniform(0, 0.3)))
-        life = await self.begins_life(nursery, crash_at or plan, **more)
-        if plan != "early":
-            assert await life.within(life.holds, GIVE_UP) or life.died.is_set(), "it never begins to work"
-        await self._kill(life, wait)
-        await doing
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._desk_work(fate.uniform(0, 0.2)))
+            life = await self.begins_life(nursery, crash_at or plan, **more)
+            if plan != "early":
+                assert await life.within(life.holds, GIVE_UP) or life.died.is_set(), "it never begins to work"
+            await self._kill(life, wait)
 
     async def _kill(self, life: Life, wait: float) -> None:
         """Kill it after so many seconds, unless it dies at its moment before."""
@@ -220,6 +223,8 @@ class Town:
 
 class Household(Town):
     """A town whose processes are whole `livedesk run`s, and whose editor also speaks on Telegram."""
+
+    speaks_for_itself = True
 
     def __init__(self, number: int, desk: Desk, orders: Orders, seed: str, theatre: Worker) -> None:
         super().__init__(number, desk, orders, seed)
@@ -239,12 +244,13 @@ class Household(Town):
         plan = fate.choices(("at random", "early", "at its moment"), (55, 15, 30))[0]
         moment = fate.choice(crashpoint.NAMES)
         crash_at = f"{moment}:{fate.randint(1, _TIMES[moment])}" if plan == "at its moment" else ""
-        doing = asyncio.create_task(self._busy_desk([fate.uniform(0, 1.5) for _ in range(3)]))
-        life = await self.begins_life(nursery, crash_at or plan, crash_at=crash_at)
-        if plan != "early":
-            assert await life.within(life.holds, GIVE_UP) or life.died.is_set(), "it never begins to work"
-        await self._kill(life, fate.uniform(0, 3.0))
-        await doing
+        rests, wait = [fate.uniform(0, 1.5) for _ in range(3)], fate.uniform(0, 3.0)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._busy_desk(rests))
+            life = await self.begins_life(nursery, crash_at or plan, crash_at=crash_at)
+            if plan != "early":
+                assert await life.within(life.holds, GIVE_UP) or life.died.is_set(), "it never begins to work"
+            await self._kill(life, wait)
 
     async def _busy_desk(self, rests: list[float]) -> None:
         for rest in rests:
