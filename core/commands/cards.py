@@ -8,6 +8,7 @@ from core.commands import content as contents
 from core.commands import previews, reach
 from core.commands.buttons import Act
 from core.commands.call import Call, Pressed, Rows, spoken
+from core.commands.changes import TICKET, Changes
 from core.commands.heard import Place
 from core.commands.reply import Ask, Field, Later, Reply, Style
 from core.commands.rooms import Rooms
@@ -40,6 +41,7 @@ class Cards:
     def __init__(self, rooms: Rooms) -> None:
         """The rooms it works with."""
         self._rooms = rooms
+        self.changes = Changes(rooms)
 
     async def open(
         self, call: Call, intent: Intent, coverage: Coverage, content: Content, *, entry: Entry | None = None
@@ -47,8 +49,9 @@ class Cards:
         """Keep what was typed as a draft and show it. Raises CoverageNotOpen for what could not go out anyway."""
         if entry is None and coverage.status is not CoverageStatus.LIVE:
             raise CoverageNotOpen(coverage.slug, coverage.status.value)
-        audience = await self._rooms.newsroom.audience(coverage, content.importance)
-        alone = intent is Intent.ALERT and self._rooms.newsroom.mode is Mode.LIVE
+        alert = intent is Intent.ALERT
+        audience = await self._rooms.newsroom.audience(coverage, content.importance, alert=alert)
+        alone = alert and self._rooms.newsroom.mode is Mode.LIVE
         draft = await self._rooms.drafting.open(
             call.editor,
             call.place.account,
@@ -124,7 +127,7 @@ class Cards:
         newsroom = self._rooms.newsroom
         delay = newsroom.delay(alert=alert)
         now = newsroom.now()
-        audience = await newsroom.audience(coverage, entry.content.importance)
+        audience = await newsroom.audience(coverage, entry.content.importance, alert=alert, sent=entry)
         warning = reach.too_much(await newsroom.newest(coverage, _LOOKED_AT[alert]), now, alert=alert)
         label = say("undo.cancel" if alert else "undo.button")
         undo = await self._rooms.buttons.make(
@@ -136,6 +139,8 @@ class Cards:
 
     async def board(self, ticket: str, language: str) -> Reply | None:
         """What the card says by now (`Reply.later`)."""
+        if ticket.startswith(TICKET):
+            return await self.changes.again(ticket, language)
         _, entry_id, step = ticket.split(":")
         entry = await self._rooms.newsroom.get(int(entry_id))
         if entry.status is not EntryStatus.PUBLISHED:
@@ -153,17 +158,10 @@ class Cards:
                 coverage = await self._rooms.newsroom.home(entry)
                 return await self.queued(by.by, place, coverage, entry, alert=draft.intent is Intent.ALERT)
             case Intent.CORRECT:
-                return (await self.corrected(entry),), (), None
+                return await self.changes.corrected(entry), (), None
             case Intent.RETRACT:
-                return (await self.retracted(entry),), (), None
-
-    async def corrected(self, entry: Entry) -> Said:
-        """What is said once a correction is on its way."""
-        return reach.changed("corrected", entry, await self._rooms.newsroom.progress(entry))
-
-    async def retracted(self, entry: Entry) -> Said:
-        """What is said once a retraction is on its way."""
-        return reach.changed("retracted", entry, await self._rooms.newsroom.progress(entry))
+                lines, later = await self.changes.retracted(entry)
+                return lines, (), later
 
     async def _preview(self, draft: Draft, coverage: Coverage) -> Bulletin:
         now = self._rooms.newsroom.now()
@@ -182,11 +180,16 @@ class Cards:
         number = str(entry.number) if entry else ""
         head = say(f"card.{draft.intent.value}", title=coverage.title, number=number)
         if entry is None:
-            far = reach.reach(await newsroom.audience(coverage, draft.content.importance))
+            far = await self._far(draft, coverage)
         else:
-            far = reach.copies(await newsroom.progress(entry))
+            far = (reach.copies(await newsroom.progress(entry)),)
         notes = await self._notes(draft, coverage, place, entry)
-        return (head, far, *notes), await self._buttons(draft, person, place, number)
+        return (head, *far, *notes), await self._buttons(draft, person, place, number)
+
+    async def _far(self, draft: Draft, coverage: Coverage) -> tuple[Said, ...]:
+        newsroom, alert = self._rooms.newsroom, draft.intent is Intent.ALERT
+        audience, now = await newsroom.audience(coverage, draft.content.importance, alert=alert), newsroom.now()
+        return (reach.reach(audience), *reach.ends(audience, coverage, now + newsroom.delay(alert=alert), now))
 
     async def _notes(self, draft: Draft, coverage: Coverage, place: Place, entry: Entry | None) -> tuple[Said, ...]:
         newsroom = self._rooms.newsroom

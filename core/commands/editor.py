@@ -86,7 +86,7 @@ class Editors:
         changed = await newsroom.correct(
             call.editor, entry, content, expected=entry.revision, token=call.incoming.token
         )
-        return call.reply(await self._cards.corrected(changed), *_untold(call, entry, content))
+        return call.reply(*await self._cards.changes.corrected(changed), *_untold(call, entry, content))
 
     async def retract(self, call: Call) -> Reply:
         """`/retract 17 reason`: every copy becomes a notice. In answer to a copy it is shown first."""
@@ -102,7 +102,8 @@ class Editors:
         gone = await newsroom.retract(
             call.editor, entry, contents.reason(reason), expected=entry.revision, token=call.incoming.token
         )
-        return call.reply(await self._cards.retracted(gone))
+        lines, later = await self._cards.changes.retracted(gone)
+        return call.reply(*lines, later=later)
 
     async def summary(self, call: Call) -> Reply:
         """`/summary` with a point a line replaces the standing summary; alone it shows it."""

@@ -10,6 +10,8 @@ from core.store.broadcasts import Progress
 
 _ENTRIES_A_MINUTE = 6
 _ALERTS_A_DAY = 10
+_SOON = 10
+"""Seconds: what is done by then needs no time of day."""
 
 
 def reach(audience: Audience) -> Said:
@@ -24,6 +26,15 @@ def reach(audience: Audience) -> Said:
         return say("audience.one", count=audience.total, platform=named, seconds=seconds)
     telegram, discord = by_platform[Platform.TELEGRAM], by_platform[Platform.DISCORD]
     return say("audience.both", count=audience.total, telegram=telegram, discord=discord, seconds=seconds)
+
+
+def ends(audience: Audience, coverage: Coverage, leaves: datetime, now: datetime) -> tuple[Said, ...]:
+    """By when the last place has it, where that is a while, and what goes first."""
+    seconds = max(audience.seconds.values(), default=0.0)
+    if seconds < _SOON:
+        return ()
+    by = Moment(leaves + timedelta(seconds=seconds), coverage.zone, seconds=True, now=now)
+    return (say("audience.behind", count=audience.ahead, time=by) if audience.ahead else say("audience.by", time=by),)
 
 
 def queued(entry: Entry, coverage: Coverage, audience: Audience, leaves: datetime, now: datetime) -> Said:
@@ -43,18 +54,18 @@ def places(count: int) -> Said:
 
 def copies(progress: Mapping[str, Progress]) -> Said:
     """How many places have an entry that is to change."""
-    count = _copies(progress)
+    count = copied(progress)
     return say("copies.some", places=places(count)) if count else say("copies.none")
 
 
 def changed(what: str, entry: Entry, progress: Mapping[str, Progress]) -> Said:
     """That a correction or a retraction is on its way, and to how many copies."""
-    count = _copies(progress)
+    count = copied(progress)
     number = str(entry.number)
     return say(f"{what}.done", number=number, places=places(count)) if count else say(f"{what}.nobody", number=number)
 
 
-def _copies(progress: Mapping[str, Progress]) -> int:
+def copied(progress: Mapping[str, Progress]) -> int:
     """Places that have a copy, and those that may have one."""
     return sum(lane.sent + lane.unknown for lane in progress.values())
 

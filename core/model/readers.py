@@ -94,6 +94,9 @@ class Audience:
 
     destinations: dict[Platform, int] = field(default_factory=dict)
     seconds: dict[Platform, float] = field(default_factory=dict)
+    """From its leaving until the last place has it."""
+    ahead: int = 0
+    """Messages under way that leave first."""
 
     @property
     def total(self) -> int:

@@ -19,12 +19,14 @@ from core.model import (
     Mode,
     Person,
     Summary,
+    Urgency,
 )
 from core.newsroom import alike, audiences, imports, opening, pages, summaries
 from core.newsroom.imports import ImportReport
-from core.store import Connection, Store, broadcasts, commands, coverages, destinations, entries, people
+from core.store import Connection, Store, broadcasts, commands, coverages, destinations, entries, people, recalls
 from core.store.broadcasts import Progress
 from core.store.entries import Published
+from core.store.recalls import Recall
 
 __all__ = ["ImportReport", "Newsroom"]
 
@@ -102,9 +104,28 @@ class Newsroom:
         """The coverage this editor means when they name none."""
         return await self._store.read(people.chosen_coverage, by.key)
 
-    async def audience(self, coverage: Coverage, importance: Importance = Importance.BREAKING) -> Audience:
-        """Whom an entry of this importance would reach now, and in how many seconds; by default all who follow."""
-        return await self._store.read(audiences.of, coverage.id, importance)
+    async def audience(
+        self,
+        coverage: Coverage,
+        importance: Importance = Importance.BREAKING,
+        *,
+        alert: bool = False,
+        sent: Entry | None = None,
+    ) -> Audience:
+        """Whom an entry of this importance would reach now, and in how many seconds; by default all who follow.
+
+        With `sent` it is that entry, which is in the store already.
+        """
+        now = self._clock()
+        planned = audiences.Planned(
+            coverage_id=coverage.id,
+            now=now,
+            importance=importance,
+            urgency=Urgency.ALERT if alert else Urgency.ENTRY,
+            leaves=(now if sent is None else sent.published_at) + self.delay(alert=alert),
+            bulletin_id=0 if sent is None else sent.bulletin_id,
+        )
+        return await self._store.read(audiences.of, planned)
 
     # Entries
 
@@ -205,6 +226,14 @@ class Newsroom:
     async def progress(self, entry: Entry) -> dict[str, Progress]:
         """How far an entry's publishing has come, by account."""
         return await self._store.read(broadcasts.progress, entry.bulletin_id)
+
+    async def changed_by(self, entry: Entry) -> datetime | None:
+        """When about the last copy of a corrected or retracted entry is changed; None when nothing is to be done."""
+        return await self._store.read(audiences.changes, entry, self._clock())
+
+    async def recall(self, seq: int | None = None) -> Recall:
+        """Whether everybody who may send has stopped what was called off; without a number, by the last recall."""
+        return await self._store.read(recalls.look, self._clock(), seq)
 
     # The standing summary
 

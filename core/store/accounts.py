@@ -20,6 +20,8 @@ class Lane:
     id: int
     account: str
     platform: Platform
+    paused_until: datetime | None = None
+    """Until when the platform refuses it, as it said last."""
 
 
 def enrol_lanes(conn: sa.Connection, accounts: Sequence[tuple[str, Platform]], now: datetime) -> dict[str, int]:
@@ -40,8 +42,9 @@ def enrol_lanes(conn: sa.Connection, accounts: Sequence[tuple[str, Platform]], n
 
 def enabled(conn: sa.Connection) -> tuple[Lane, ...]:
     """The lanes of the accounts that are in the settings, oldest first."""
-    wanted = sa.select(_LANE.id, _LANE.account, _LANE.platform).where(_LANE.enabled).order_by(_LANE.id)
-    return tuple(Lane(row.id, row.account, row.platform) for row in conn.execute(wanted))
+    wanted = sa.select(_LANE.id, _LANE.account, _LANE.platform, _LANE.paused_until)
+    every = conn.execute(wanted.where(_LANE.enabled).order_by(_LANE.id))
+    return tuple(Lane(row.id, row.account, row.platform, row.paused_until) for row in every)
 
 
 def lane_id(conn: sa.Connection, account: str) -> int:

@@ -39,7 +39,7 @@ def take(conn: Connection, page: Page, order: Order, *, publish: bool) -> Import
         unchanged=len(told.numbers("unchanged")),
         summary_changed=summary_changed,
         unsent=0 if publish else count,
-        audience=audiences.of(conn, coverage.id),
+        audience=audiences.of(conn, audiences.Planned(coverage.id, order.now)),
         sent=count if publish else 0,
         rewritten=tuple(
             Rewritten(to.number, given.content.headline) for what, given, to in told.rows if what == "rewritten"

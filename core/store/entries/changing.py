@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from core.errors import EditConflict, NotStanding
 from core.model import Change, Content, Entry, EntryStatus, Operation, Source, Urgency
-from core.store import audit, commands, provenance, sending, tables
+from core.store import audit, commands, provenance, recalls, sending, tables
 from core.store import content as codec
 from core.store.entries import reading
 
@@ -90,6 +90,7 @@ def retract(
     sending.end(conn, after.bulletin_id, (Operation.PUBLISH, Operation.EDIT), now)
     if send:
         _carry(conn, after, Operation.RETRACT, Urgency.NOTICE, now)
+    recalls.bump(conn)
     commands.settle(conn, actor, token, {"revision": after.revision})
     return after
 
@@ -112,6 +113,7 @@ def undo(conn: sa.Connection, *, entry_id: int, actor: str, now: datetime) -> bo
         # Somebody else was quicker, with this very button or with a correction.
         return False
     sending.end(conn, entry.bulletin_id, (Operation.PUBLISH, Operation.EDIT), now)
+    recalls.bump(conn)
     return True
 
 
