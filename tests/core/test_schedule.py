@@ -9,7 +9,19 @@ import pytest
 from core.errors import StoreTrouble
 from core.model import Address, Content, Form, Mode, PlaceKind, Platform, Receipt, Rules, Scope
 from core.schedule import Clockwork
-from core.store import Store, accounts, commits, coverages, destinations, entries, inbox, receipts, subscriptions
+from core.store import (
+    Connection,
+    Store,
+    accounts,
+    commits,
+    coverages,
+    destinations,
+    entries,
+    inbox,
+    receipts,
+    subscriptions,
+    tables,
+)
 from tests.doubles.made_up_time import BEGAN
 
 
@@ -96,9 +108,10 @@ def test_the_first_tick_comes_at_once_and_a_stopped_clock_ticks_no_more(store: S
         clockwork = Clockwork(store, lambda: datetime.now(UTC))
         done = asyncio.Event()
 
-        async def tick() -> None:
+        async def tick() -> bool:
             ticks.append(1)
             done.set()
+            return True
 
         clockwork.keep_house = tick  # type: ignore[method-assign]  # the tick itself is watched
         clockwork.start()
@@ -117,7 +130,7 @@ async def test_a_house_that_leaves_in_the_middle_of_a_tick_logs_no_failure(
     begun = asyncio.Event()
 
     class Slow:
-        async def write(self, *_: object) -> int:
+        async def write(self, *_: object, **__: object) -> int:
             begun.set()
             await asyncio.sleep(3600)
             return 0
@@ -130,3 +143,78 @@ async def test_a_house_that_leaves_in_the_middle_of_a_tick_logs_no_failure(
         clockwork.stop()
         await asyncio.sleep(0.05)
     assert caplog.records == []
+
+
+def _housekeepers(store: Store, many: int, at: datetime, kept: list[int]) -> list[Clockwork]:
+    made = []
+    for number in range(many):
+        clockwork = Clockwork(store, lambda: at)
+
+        async def keep(number: int = number) -> bool:
+            kept.append(number)
+            await asyncio.sleep(0)
+            return True
+
+        clockwork.keep_house = keep  # type: ignore[method-assign]  # who does it is watched
+        made.append(clockwork)
+    return made
+
+
+def _as_if_later(store: Store, seconds: float) -> None:
+    """The database's own clock cannot be put forward: what it has noted is put back instead."""
+    column = tables.tick.c.due_at
+
+    def put_back(conn: Connection) -> None:
+        for row in conn.execute(tables.tick.select()).all():
+            conn.execute(tables.tick.update().values({column: row.due_at - timedelta(seconds=seconds)}))
+
+    store.write_now(put_back)
+
+
+def test_one_of_many_processes_keeps_house_and_again_an_hour_later(store: Store) -> None:
+    kept: list[int] = []
+
+    async def story() -> None:
+        many = _housekeepers(store, 5, BEGAN, kept)
+        await asyncio.gather(*(one.tick() for one in many))
+        assert len(kept) == 1
+        _as_if_later(store, 3500)
+        await asyncio.gather(*(one.tick() for one in many))
+        assert len(kept) == 1
+        _as_if_later(store, 200)
+        await asyncio.gather(*(one.tick() for one in many))
+        assert len(kept) == 2
+
+    asyncio.run(story())
+
+
+def test_housekeeping_that_was_killed_in_the_middle_is_done_again_by_another_soon(store: Store) -> None:
+    kept: list[int] = []
+    dying, other = _housekeepers(store, 2, BEGAN, kept)
+
+    async def story() -> None:
+        async def is_killed() -> bool:
+            return False
+
+        dying.keep_house = is_killed  # type: ignore[method-assign]  # it never says that it is done
+        await dying.tick()
+        await other.tick()
+        assert kept == []
+        _as_if_later(store, 700)
+        await other.tick()
+        assert kept == [1]
+
+    asyncio.run(story())
+
+
+def test_a_clock_that_was_a_day_ahead_does_not_put_housekeeping_off_by_a_day(store: Store) -> None:
+    kept: list[int] = []
+    wrong, right = _housekeepers(store, 1, BEGAN + timedelta(days=1), kept) + _housekeepers(store, 1, BEGAN, kept)
+
+    async def story() -> None:
+        await wrong.tick()
+        _as_if_later(store, -86400)
+        await right.tick()
+
+    asyncio.run(story())
+    assert kept == [0, 0]
