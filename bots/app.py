@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from bots.discord.bot import DiscordBot
 from bots.discord.gateway import AccountRefusedError
@@ -18,6 +17,8 @@ from bots.discord.listener.listener import Listener
 from bots.discord.listener.listener import Rooms as DiscordRooms
 from bots.discord.memory import StoredMemory
 from bots.discord.transport import Way
+from bots.health.signs import AccountSigns, Budget, Signs
+from bots.lives import Account, Life
 from bots.telegram import bot as telegram
 from bots.telegram.bot import TelegramAccount
 from bots.telegram.transport import Bot as TelegramBot
@@ -34,6 +35,8 @@ from core.store import media as stored_media
 log = logging.getLogger(__name__)
 
 TELEGRAM_HOME = "https://api.telegram.org"
+_GLANCE = 0.25
+"""Seconds between two looks at the leases: well within the margin that an owner leaves before another may come."""
 _PACES = {Platform.TELEGRAM: pacing.TELEGRAM, Platform.DISCORD: pacing.DISCORD}
 
 
@@ -53,19 +56,6 @@ class Habits:
 
     undo: float = 5
     alert_delay: float = 30
-
-
-class _Account(Protocol):
-    """What a house needs of an account on any platform."""
-
-    @property
-    def sender(self) -> Sender: ...
-
-    async def live(self) -> None: ...
-
-    async def leave(self) -> None: ...
-
-    def trouble(self) -> str: ...
 
 
 class House:
@@ -88,46 +78,82 @@ class House:
             alert_delay_seconds=habits.alert_delay,
         )
         self._desk = Desk(self.rooms)
-        self._accounts: dict[str, _Account] = {member.name: self._open(member) for member in members}
-        senders = [account.sender for account in self._accounts.values()]
+        self._over = asyncio.Event()
+        self._lives = {
+            member.name: Life(self._open(member), self._gates[member.name], self._look_who_is_left)
+            for member in members
+        }
+        senders = [life.account.sender for life in self._lives.values()]
         self._courier = Courier(store, senders, self._gates, clock=clock)
         self._clockwork = Clockwork(store, clock)
 
     def troubles(self) -> dict[str, str]:
-        """The accounts that ended by themselves, each with one line that says what to do."""
-        return {name: why for name, account in self._accounts.items() if (why := account.trouble())}
+        """The accounts that need a person, each with one line that says what to do."""
+        return {name: why for name, life in self._lives.items() if (why := life.account.trouble)}
+
+    def signs(self) -> Signs:
+        """How everything is, for whoever watches from outside; asks nobody."""
+        told = tuple(
+            AccountSigns(name, life.account.sender.platform, life.account.trouble, life.account.phase)
+            for name, life in self._lives.items()
+        )
+        return Signs(accounts=told, invalid_requests=Budget(self._invalid.count, self._invalid.limit))
 
     async def live(self) -> None:
         """Live until `leave`, or until no account is left. What is on the wire then is waited for."""
         # Before anybody is heard: what they follow needs an account in the store.
-        lanes = [(account.sender.account, account.sender.platform) for account in self._accounts.values()]
+        lanes = [(life.account.sender.account, life.account.sender.platform) for life in self._lives.values()]
         await self._store.write(accounts.enrol_lanes, lanes, self._clock())
         self._clockwork.start()
+        for name in self._lives:
+            await self.watch(name, held=True)
         carrying = asyncio.create_task(self._courier.run(), name="courier")
-        living = [asyncio.create_task(account.live(), name=name) for name, account in self._accounts.items()]
-        # Every account on its own: a refused token silences one bot, never the others.
-        everybody = asyncio.ensure_future(asyncio.gather(*living))
+        over = asyncio.create_task(self._over.wait(), name="over")
+        guarding = asyncio.create_task(self._guard(), name="leases")
         try:
-            await asyncio.wait((carrying, everybody), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((carrying, over, guarding), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._clockwork.stop()
+            over.cancel()
             await self._courier.stop()
             try:
                 # First what is on the wire: it needs the accounts' connections.
                 await carrying
             finally:
-                for account in self._accounts.values():
-                    await account.leave()
-                await everybody
+                guarding.cancel()
+                await asyncio.wait((guarding,))
+                for life in self._lives.values():
+                    await life.end()
+        for failure in (life.failure for life in self._lives.values()):
+            if failure is not None:
+                raise failure
+        if not guarding.cancelled():
+            guarding.result()
 
     async def leave(self) -> None:
         """Start nothing more; `live` returns when everything on the wire has its receipt."""
         await self._courier.stop()
 
+    async def watch(self, account: str, held: bool) -> None:  # noqa: FBT001 -- the courier's signature
+        """The courier holds an account's lane from now on, or no longer: it lives here, or elsewhere."""
+        life = self._lives[account]
+        await (life.begin() if held else life.end())
+
+    async def _guard(self) -> None:
+        """Look at every lease: who is stopped, or cut off from the store, must stop hearing before another hears."""
+        while True:
+            await asyncio.gather(*(life.follow() for life in self._lives.values() if life.changed))
+            await asyncio.sleep(_GLANCE)
+
+    def _look_who_is_left(self) -> None:
+        lives = self._lives.values()
+        if all(life.spent for life in lives) or any(life.failure is not None for life in lives):
+            self._over.set()
+
     def _wake(self) -> None:
         self._courier.wake()
 
-    def _open(self, member: Member) -> _Account:
+    def _open(self, member: Member) -> Account:
         gate = self._gates[member.name]
         pictures = _Pictures(self._store, member.name)
         if member.platform is Platform.TELEGRAM:
@@ -179,19 +205,14 @@ class _Pictures:
 class _OnTelegram:
     """A Telegram account as the house sees it."""
 
+    phase = ""
+
     def __init__(self, account: TelegramAccount) -> None:
         self._account = account
+        self.sender: Sender = account.sender
+        self.open, self.hear, self.close = account.open, account.hear, account.close
 
     @property
-    def sender(self) -> Sender:
-        return self._account.sender
-
-    async def live(self) -> None:
-        await self._account.run()
-
-    async def leave(self) -> None:
-        await self._account.stop()
-
     def trouble(self) -> str:
         return self._account.trouble
 
@@ -202,32 +223,25 @@ class _OnDiscord:
     def __init__(self, bot: DiscordBot, listener: Listener) -> None:
         self._bot = bot
         self._listener = listener
-        self._task: asyncio.Task[None] | None = None
-        self._trouble = ""
+        self.sender: Sender = bot.sender
+        self.open = bot.open
+        self.trouble = ""
 
     @property
-    def sender(self) -> Sender:
-        return self._bot.sender
+    def phase(self) -> str:
+        return self._bot.standing.phase.value
 
-    async def live(self) -> None:
-        self._task = asyncio.create_task(self._bot.run())
+    async def hear(self) -> None:
+        self.trouble = ""
         try:
-            await self._task
+            await self._bot.hear()
         except AccountRefusedError as refused:
-            self._trouble = str(refused)
+            self.trouble = str(refused)
             log.error("%s: %s", self._bot.account, refused)  # noqa: TRY400  the line says it all, a trace adds nothing
-        except asyncio.CancelledError:
-            if not self._task.cancelled():
-                raise
-        finally:
-            self._listener.close()
 
-    async def leave(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    def trouble(self) -> str:
-        return self._trouble
+    async def close(self) -> None:
+        self._listener.close()
+        await self._bot.close()
 
 
 def _way(member: Member) -> Way:

@@ -3,13 +3,16 @@
 import asyncio
 import logging
 import signal
-from typing import Annotated
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Annotated, Any
 
 import typer
 
 from bots import logs
 from bots.app import Habits, House, Member
 from bots.cli import asked, stores, troubles
+from bots.health import watched
 from config.settings import Settings
 from core.model import Mode, Platform
 from core.store import Store
@@ -32,26 +35,61 @@ def command(
         raise troubles.Trouble(_NO_ACCOUNT)
     members = [Member(one.name, Platform(one.platform), one.secret()) for one in settings.accounts]
     logs.start(level=settings.log.level, form=settings.log.form, secrets=[member.token for member in members])
-    # The store first, and held: a crash loop must never cost logins (Discord resets a token after 1,000 a day).
-    with stores.opened(settings, make=create) as store, store.hold():
+    # The store first: a crash loop must never cost logins (Discord resets a token after 1,000 a day).
+    with stores.opened(settings, make=create) as store:
         troubled = asyncio.run(_run(store, members, settings))
     if troubled:
         raise troubles.Trouble("; ".join(f"{name}: {why}" for name, why in troubled.items()))
 
 
 async def _run(store: Store, members: list[Member], settings: Settings) -> dict[str, str]:
-    habits = Habits(settings.newsroom.undo_seconds, settings.newsroom.alert_delay_seconds)
-    house = House(store, members, mode=Mode.LIVE, clock=asked.now, habits=habits)
-    loop = asyncio.get_running_loop()
-    leaving: set[asyncio.Task[None]] = set()
+    """Be at work, or stand by until that is our turn; until somebody tells us to stop. Returns who needs a person."""
+    told = _told_to_stop()
+    async with AsyncExitStack() as stack:
+        health = watched(settings.health.address, store, clock=asked.now, safe=troubles.safe)
+        watch = await stack.enter_async_context(health)
+        if not await _before(told, stack.enter_async_context(store.hold())):
+            log.info("stopped while standing by")
+            return {}
+        habits = Habits(settings.newsroom.undo_seconds, settings.newsroom.alert_delay_seconds)
+        house = House(store, members, mode=Mode.LIVE, clock=asked.now, habits=habits)
+        watch.house = house.signs
+        log.info("running", extra={"accounts": [member.name for member in members], "store": store.where})
+        leaving = asyncio.create_task(_leave(house, told))
+        try:
+            await house.live()
+        finally:
+            leaving.cancel()
+        log.info("stopped")
+        return house.troubles()
 
-    def leave() -> None:
+
+def _told_to_stop() -> asyncio.Event:
+    """Set once somebody wants us to end: SIGTERM, or Ctrl-C."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def stop() -> None:
         log.info("stopping: what is on the wire is waited for")
-        leaving.add(loop.create_task(house.leave()))
+        told.set()
 
     for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, leave)
-    log.info("running", extra={"accounts": [member.name for member in members], "store": store.where})
-    await house.live()
-    log.info("stopped")
-    return house.troubles()
+        loop.add_signal_handler(sign, stop)
+    return told
+
+
+async def _before(told: asyncio.Event, waiting: Coroutine[Any, Any, None]) -> bool:
+    """Whether this came to its end before somebody told us to stop."""
+    task, stopping = asyncio.create_task(waiting), asyncio.create_task(told.wait())
+    await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        await task
+        return True
+    task.cancel()
+    await asyncio.wait((task,))
+    return False
+
+
+async def _leave(house: House, told: asyncio.Event) -> None:
+    await told.wait()
+    await house.leave()

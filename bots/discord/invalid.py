@@ -46,6 +46,11 @@ class InvalidRequests:
             self._count -= self._seconds.popleft()[1]
         return self._count
 
+    @property
+    def limit(self) -> int:
+        """At how many we stop."""
+        return self._budget.stop
+
     def note(self, status: int, scope: str = "") -> None:
         """Discord answered with this status; `scope` is what it says of a 429."""
         if status not in _COUNTED or (status == 429 and scope == "shared"):

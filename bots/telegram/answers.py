@@ -9,7 +9,7 @@ from typing import Any
 from telegram import error
 
 from bots.telegram import outcomes
-from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError
+from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError, NotOursError
 from bots.telegram.sender import TelegramSender
 from bots.telegram.transport import Bot
 from core import locales
@@ -94,6 +94,9 @@ class Answers:
         for _ in range(_TRIES):
             try:
                 return await self._bot.call(method, **parameters)
+            except NotOursError:
+                # Whoever owns the account now finds the update in the inbox and answers it.
+                return None
             except error.TelegramError as failure:
                 if isinstance(failure, error.BadRequest) and outcomes.unchanged(failure):
                     return True

@@ -11,12 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 
 from telegram import error
 
 from bots.telegram import reading
 from bots.telegram.answers import Answers
-from bots.telegram.failures import FloodError
+from bots.telegram.failures import FloodError, NotOursError
 from bots.telegram.inlet import Inlet
 from bots.telegram.listener import KeepPicture, Listener
 from bots.telegram.menu import Menu
@@ -37,15 +38,18 @@ _CONFLICTS, _CONFLICT_WINDOW = 3, 60.0
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """Seconds: a long poll (at most 50, Bot API), the first and longest wait after trouble, between two conflicts,
-    before a refused token is asked about again, and for handlers to finish at the end.
+    while another program has our token, before a refused token is asked about again, for handlers to finish at the
+    end, and for them to notice that the account was lost.
     """
 
     poll: float = 30.0
     retry: float = 1.0
     longest_retry: float = 30.0
     conflict: float = 5.0
+    foreign: float = 180.0
     confirm: float = 30.0
     farewell: float = 10.0
+    parting: float = 1.0
 
 
 USUAL = Rhythm()
@@ -85,20 +89,22 @@ def build(
 
 
 class TelegramAccount:
-    """One account from its first call to its last."""
+    """One account. `open` it when it is ours, `hear` while it is, `close` it when it is not; any number of times."""
 
     def __init__(self, parts: Parts, store: Store, *, clock: Callable[[], datetime], rhythm: Rhythm = USUAL) -> None:
-        """`trouble` is why it ended by itself; "" while all is well. `ready` is set once the first poll may begin."""
+        """`ready` is set while it hears: the first poll may begin."""
         self.trouble = ""
+        """What a person has to do something about; "" while all is well."""
+        self.foreign = False
+        """Whether another program has our token: then we say nothing until it is gone."""
         self.ready = asyncio.Event()
         self._parts = parts
+        self._bot = parts.bot
         self._store = store
         self._clock = clock
         self._rhythm = rhythm
-        self._inlet = Inlet(parts.account, parts.listener, store, clock)
         self._offset = 0
         self._conflicts: deque[float] = deque(maxlen=_CONFLICTS)
-        self._stopping = asyncio.Event()
 
     @property
     def account(self) -> str:
@@ -107,44 +113,44 @@ class TelegramAccount:
 
     @property
     def sender(self) -> TelegramSender:
-        """Its road out, for the courier; open while it runs."""
+        """Its road out, for the courier; open between `open` and `close`."""
         return self._parts.sender
 
-    async def run(self) -> None:
-        """Live until `stop`, or until Telegram will have no more of us: then `trouble` says why."""
-        await self._parts.bot.open()
-        life = asyncio.create_task(self._live())
-        stopping = asyncio.create_task(self._stopping.wait())
+    async def open(self) -> None:
+        """Be ready to speak. Nothing is asked of Telegram yet."""
+        await self._bot.open()
+
+    async def close(self) -> None:
+        """Speak no more until the next `open`."""
+        await self._bot.close_connections()
+
+    async def hear(self) -> None:
+        """Hear people until cancelled; returns when Telegram will have no more of us: then `trouble` says why."""
+        inlet = Inlet(self.account, self._parts.listener, self._store, self._clock, self._bot.ours)
+        # Where the last owner was is in Telegram and in the inbox, not in us.
+        self._offset = 0
         try:
-            await asyncio.wait((life, stopping), return_when=asyncio.FIRST_COMPLETED)
+            await self._live(inlet)
+        except Ended as end:
+            self.trouble = str(end)
+            _LOG.error("%s: %s", self.account, end)
         finally:
-            stopping.cancel()
             # A poll may be cut at any time: what it brings and we did not keep comes again.
-            life.cancel()
-            await asyncio.gather(life, return_exceptions=True)
-            await self._inlet.close(self._rhythm.farewell)
+            self.ready.clear()
+            await inlet.close(self._rhythm.farewell if self._bot.ours() else self._rhythm.parting)
             await self._parts.answers.stop()
-            await self._parts.bot.close_connections()
-        if not life.cancelled() and (failure := life.exception()) is not None:
-            if not isinstance(failure, Ended):
-                raise failure
-            self.trouble = str(failure)
-            _LOG.error("%s: %s", self.account, failure)
 
-    async def stop(self) -> None:
-        """Ask `run` to finish what was heard and return."""
-        self._stopping.set()
-
-    async def _live(self) -> None:
+    async def _live(self, inlet: Inlet) -> NoReturn:
         me = await self._introduce()
         self._parts.listener.name = me
         await self._parts.menu.show_readers()
-        await self._inlet.resume()
+        await inlet.resume()
         self.ready.set()
         waits = self._rhythm.retry
         while True:
             try:
-                await self._poll()
+                await self._poll(inlet)
+                self._all_is_well()
                 waits = self._rhythm.retry
             except (error.TelegramError, StoreTrouble) as failure:
                 await self._bear(failure, waits)
@@ -155,27 +161,36 @@ class TelegramAccount:
         waits = self._rhythm.retry
         while True:
             try:
-                me = await self._parts.bot.call("getMe")
+                me = await self._bot.call("getMe")
                 return str(me["username"]) if isinstance(me, dict) and "username" in me else ""
             except error.TelegramError as failure:
                 await self._bear(failure, waits)
                 waits = min(waits * 2, self._rhythm.longest_retry)
 
-    async def _poll(self) -> None:
-        await self._inlet.room()
-        batch = await self._parts.bot.poll(self._offset, self._rhythm.poll, HEARD)
+    async def _poll(self, inlet: Inlet) -> None:
+        await inlet.room()
+        batch = await self._bot.poll(self._offset, self._rhythm.poll, HEARD)
         rows = [(one["update_id"], one) for one in batch if isinstance(one.get("update_id"), int)]
-        if not rows:
+        # Who owns the account meanwhile is told the same: we have not confirmed it.
+        if not rows or not self._bot.ours():
             return
         kept = [(number, one) for number, one in rows if reading.worth_keeping(one)]
         await self._store.write(inbox.take, self.account, kept, self._clock())
         # Only now may Telegram forget them.
         self._offset = max(number for number, _ in rows) + 1
-        await self._inlet.resume()
+        await inlet.resume()
+
+    def _all_is_well(self) -> None:
+        if self.trouble:
+            _LOG.warning("%s: Telegram gives us updates again", self.account)
+        self.trouble, self.foreign = "", False
 
     async def _bear(self, failure: error.TelegramError | StoreTrouble, waits: float) -> None:
         """Wait as long as this failure asks for. Raises Ended when waiting will not help."""
         match failure:
+            case NotOursError():
+                # Nobody need know: it is over in a moment, or so are we.
+                await asyncio.sleep(self._rhythm.retry)
             case error.InvalidToken():
                 await self._confirm_revoked()
             case error.Conflict():
@@ -190,7 +205,7 @@ class TelegramAccount:
         """One refusal may be a proxy's or a restart's: only a second one, later, ends the account (faults.md A1)."""
         await asyncio.sleep(self._rhythm.confirm)
         try:
-            await self._parts.bot.call("getMe")
+            await self._bot.call("getMe")
         except error.InvalidToken:
             raise Ended(
                 f"Telegram refuses the token of account {self.account!r}: it was revoked or mistyped. "
@@ -201,16 +216,23 @@ class TelegramAccount:
 
     async def _conflict(self, failure: error.Conflict) -> None:
         """Somebody else uses our token. Three times in a minute is no coincidence (faults.md I2)."""
+        now = asyncio.get_running_loop().time()
+        self._conflicts.append(now)
         if "webhook" in failure.message.lower():
-            raise Ended(
+            self._shared(
                 f"A webhook is set for account {self.account!r}, so Telegram gives us no updates. "
                 "If nothing else needs it, call deleteWebhook with this token."
             )
-        now = asyncio.get_running_loop().time()
-        self._conflicts.append(now)
-        if len(self._conflicts) == _CONFLICTS and now - self._conflicts[0] <= _CONFLICT_WINDOW:
-            raise Ended(
+        elif self.foreign or (len(self._conflicts) == _CONFLICTS and now - self._conflicts[0] <= _CONFLICT_WINDOW):
+            self._shared(
                 f"Another program polls Telegram with the token of account {self.account!r}. "
-                "Stop it, or give it a token of its own."
+                "Stop it, or give it a token of its own; until then we say nothing."
             )
-        await asyncio.sleep(self._rhythm.conflict)
+            # Whoever it is may be speaking to the same people.
+            self._bot.hold(self._rhythm.foreign)
+        await asyncio.sleep(self._rhythm.foreign if self.foreign else self._rhythm.conflict)
+
+    def _shared(self, why: str) -> None:
+        if self.trouble != why:
+            _LOG.error("%s: %s", self.account, why)
+        self.trouble, self.foreign = why, True

@@ -11,6 +11,14 @@ class NeverSentError(error.NetworkError):
     """The request did not leave, or what answered was certainly not Telegram: nobody can have seen it."""
 
 
+class NotOursError(NeverSentError):
+    """Another process owns the account now, so nothing was sent. Nobody need be told: that one goes on."""
+
+    def __init__(self) -> None:
+        """It always says the same."""
+        super().__init__("another process owns this account")
+
+
 class MaybeSentError(error.NetworkError):
     """The request left and no usable answer came: it may have been done."""
 

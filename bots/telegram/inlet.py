@@ -32,9 +32,12 @@ class _Piece:
 class Inlet:
     """Hands each update of one account to its listener once."""
 
-    def __init__(self, account: str, listener: Listener, store: Store, clock: Callable[[], datetime]) -> None:
-        """Nothing is taken up before `resume`."""
+    def __init__(
+        self, account: str, listener: Listener, store: Store, clock: Callable[[], datetime], ours: Callable[[], bool]
+    ) -> None:
+        """Nothing is taken up before `resume`. `ours` says whether we may still speak for the account."""
         self._account = account
+        self._ours = ours
         self._listener = listener
         self._store = store
         self._clock = clock
@@ -116,15 +119,17 @@ class Inlet:
         del self._albums[album]
 
     async def _heard(self, piece: _Piece) -> bool:
-        """Hand it over and tick it off. False while the store is in trouble: then it stays in the inbox."""
+        """Hand it over and tick it off. False while the store is in trouble: then it stays in the inbox.
+
+        So does what we may not or could not answer, because the account is another process's: that one hears it.
+        """
         try:
-            try:
-                updates = [Update.de_json(dict(payload), None) for payload in piece.payloads]
-                await self._listener.hear(updates)
-            except StoreTrouble:
-                raise
-            except Exception:  # noqa: BLE001 - one poisonous update must not stop all that follow it, at each restart
-                _LOG.exception("%s: update not understood", self._account, extra={"updates": piece.ids})
+            if not self._ours():
+                return False
+            await self._hand_over(piece)
+            # Asked again: the account may have been lost while it was answered.
+            if not self._ours():
+                return False
             for number in piece.ids:
                 await self._store.write(inbox.done, self._account, number, self._clock())
         except StoreTrouble as trouble:
@@ -132,6 +137,15 @@ class Inlet:
             return False
         self._busy.difference_update(piece.ids)
         return True
+
+    async def _hand_over(self, piece: _Piece) -> None:
+        try:
+            updates = [Update.de_json(dict(payload), None) for payload in piece.payloads]
+            await self._listener.hear(updates)
+        except StoreTrouble:
+            raise
+        except Exception:  # noqa: BLE001 - one poisonous update must not stop all that follow it, at each restart
+            _LOG.exception("%s: update not understood", self._account, extra={"updates": piece.ids})
 
 
 def _album(payload: Mapping[str, Any]) -> str | None:

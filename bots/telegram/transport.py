@@ -6,7 +6,7 @@ apart and knows no address but the one it was built for (promises P11, P14).
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,8 +18,8 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bots.telegram import failures
-from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError
-from core.courier.gate import AccountGate
+from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError, NotOursError
+from core.courier.gate import AccountGate, NotOurs
 
 LARGEST_ANSWER = 20 * 1024 * 1024
 """Bytes: what getFile's downloads may have (Bot API); an honest answer is far smaller."""
@@ -43,13 +43,39 @@ class Patience:
 USUAL = Patience()
 
 
-class Transport(BaseRequest):
-    """PTB's request over aiohttp. One for calls, with the account's gate; one without it for long polls."""
+class _LostError(aiohttp.ClientConnectionError):
+    """The account is not ours any more."""
 
-    def __init__(self, home: str, gate: AccountGate | None, patience: Patience = USUAL) -> None:
+
+class _Connector(aiohttp.TCPConnector):
+    """Hands out no connection while the account is not ours: the last look before any byte leaves (P10)."""
+
+    def __init__(self, ours: Callable[[], bool]) -> None:
+        super().__init__(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_SECONDS)
+        self._ours = ours
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Any],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- aiohttp's signature
+    ) -> aiohttp.connector.Connection:
+        connection = await super().connect(req, traces, timeout)
+        # Connecting may take longer than a lease lasts, and so may the sleep of a process that was stopped.
+        if not self._ours():
+            connection.release()
+            raise _LostError
+        return connection
+
+
+class Transport(BaseRequest):
+    """PTB's request over aiohttp. One for calls, at the account's pace; one without it for long polls."""
+
+    def __init__(self, home: str, gate: AccountGate, patience: Patience = USUAL, *, paced: bool = True) -> None:
         """`home` is the only origin it will ever speak to, such as https://api.telegram.org."""
         self._home = URL(home).origin()
         self._gate = gate
+        self._paced = paced
         self._patience = patience
         self._floods = 0
         self._session: aiohttp.ClientSession | None = None
@@ -62,9 +88,10 @@ class Transport(BaseRequest):
     async def initialize(self) -> None:
         """Open the connection pool."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_SECONDS)
             self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "Livedesk"}
+                connector=_Connector(self._gate.permitted),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": "Livedesk"},
             )
 
     async def shutdown(self) -> None:
@@ -96,8 +123,7 @@ class Transport(BaseRequest):
         if URL(url, encoded=True).origin() != self._home:
             raise NeverSentError("refused: not the address this account was built for")
         chat, weight = _scope(request_data)
-        if self._gate is not None:
-            await self._gate.enter(chat, weight)
+        await self._pass_the_gate(chat, weight)
         seconds = self._patience.upload if request_data and request_data.contains_files else self._patience.answer
         if isinstance(read_timeout, int | float):
             seconds = float(read_timeout)
@@ -112,6 +138,15 @@ class Transport(BaseRequest):
             raise self._flood(chat, answer)
         raise failures.refusal(status, answer)
 
+    async def _pass_the_gate(self, chat: int | None, weight: int) -> None:
+        if not self._gate.permitted():
+            raise NotOursError
+        if self._paced:
+            try:
+                await self._gate.enter(chat, weight)
+            except NotOurs:
+                raise NotOursError from None
+
     async def _exchange(self, url: str, method: str, data: RequestData | None, seconds: float) -> tuple[int, bytes]:
         """One request and its answer. No text of an error of aiohttp's goes on: it may hold the address."""
         if self._session is None:
@@ -125,6 +160,8 @@ class Transport(BaseRequest):
                 method, URL(url, encoded=True), data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 return response.status, await _capped(response.content)
+        except _LostError:
+            raise NotOursError from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as failed:
             raise NeverSentError(f"no connection: {type(failed).__name__}") from None
         except (aiohttp.ClientError, OSError, TimeoutError) as failed:
@@ -136,9 +173,9 @@ class Transport(BaseRequest):
             chat = None
             seconds = min(_FLOOD_SECONDS * 2**self._floods, _LONGEST_FLOOD)
             self._floods += 1
-        if self._gate is not None:
+        if self._paced:
             self._gate.refused(chat, seconds)
-        return FloodError(seconds, account=self._gate is None or self._gate.paused_for() > 0)
+        return FloodError(seconds, account=not self._paced or self._gate.paused_for() > 0)
 
 
 def _quiet() -> logging.Logger:
@@ -156,8 +193,9 @@ class Bot(telegram.Bot):
     def __init__(self, token: str, home: str, gate: AccountGate, patience: Patience = USUAL) -> None:
         """`home` is the origin of the Bot API: https://api.telegram.org, or the stage's."""
         home = home.rstrip("/")
+        self._gate = gate
         self._calls = Transport(home, gate, patience)
-        self._polls = Transport(home, None, patience)
+        self._polls = Transport(home, gate, patience, paced=False)
         super().__init__(
             token,
             base_url=f"{home}/bot",
@@ -170,8 +208,19 @@ class Bot(telegram.Bot):
         """The account's number only."""
         return f"Bot[{self.token.partition(':')[0]}]"
 
+    def ours(self) -> bool:
+        """Whether we may speak for this account now: nothing leaves while we may not."""
+        return self._gate.permitted()
+
+    def hold(self, seconds: float) -> None:
+        """Let no call leave for so long; polls go on."""
+        self._gate.pause(seconds)
+
     async def open(self) -> None:
-        """Open the connections. Nothing is asked yet: `initialize` of PTB would name the token in its error."""
+        """Open the connections, unless they are.
+
+        Nothing is asked yet: `initialize` of PTB would name the token in its error.
+        """
         await asyncio.gather(self._calls.initialize(), self._polls.initialize())
 
     async def close_connections(self) -> None:

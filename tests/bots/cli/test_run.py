@@ -69,7 +69,8 @@ def settings(livedesk, monkeypatch):
     ]
     # Who starts it in a test process must not get its log lines from then on.
     monkeypatch.setattr("bots.logs.start", lambda **_: None)
-    return livedesk.write("mine.toml", "\n".join(accounts))
+    # Whoever asks for this machine's health is answered by none of the many that are started here.
+    return livedesk.write("mine.toml", "\n".join([*accounts, '[health]\nlisten = ""\n']))
 
 
 @pytest.fixture
@@ -85,6 +86,26 @@ def process(livedesk, settings):
         )
         started.append(begun)
         assert begun.stdout.readline() == "on stage\n", begun.communicate(timeout=30)
+        return begun
+
+    yield start
+    for one in started:
+        if one.poll() is None:
+            one.kill()
+        one.communicate()
+
+
+@pytest.fixture
+def standby(livedesk, settings):
+    """Start the real command while another one is at work, and wait until it says so."""
+    started = []
+
+    def start(other):
+        environment = {**os.environ, "LIVEDESK_CONFIG": settings, "PYTHONPATH": str(HOUSE)}
+        command = [sys.executable, "-m", "bots", "run"]
+        begun = subprocess.Popen(command, cwd=livedesk.folder, env=environment, stderr=subprocess.PIPE, text=True)
+        started.append(begun)
+        assert f"standing by: another livedesk run (process {other}) is at work on" in begun.stderr.readline()
         return begun
 
     yield start
@@ -148,14 +169,34 @@ def test_a_token_that_is_none_is_told_before_anything_is_opened(livedesk, settin
     assert not livedesk.store.exists()
 
 
-def test_a_store_that_is_running_already_is_left_alone(livedesk, settings):
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_one_stands_by_says_so_and_leaves_when_it_is_told_to(livedesk, standby, sign):
     livedesk("db", "upgrade")
     store = Store.open(f"sqlite:///{livedesk.store}", mode=Mode.LIVE)
     with store.hold():
-        said = livedesk("--config", settings, "run")
+        waiting = standby(os.getpid())
+        waiting.send_signal(sign)
+        _, err = waiting.communicate(timeout=30)
     store.close()
-    assert (said.code, said.out) == (1, "")
-    assert f"is in use by another livedesk run (process {os.getpid()}): stop that one first" in said.line
+    assert waiting.returncode == 0
+    assert "stopped while standing by" in err
+    assert "Traceback" not in err
+
+
+def test_a_second_one_takes_over_as_soon_as_the_first_ends(livedesk, process, standby):
+    first = process()
+    second = standby(first.pid)
+    first.send_signal(signal.SIGTERM)
+    first.communicate(timeout=30)
+    for line in second.stderr:
+        if "running" in line:
+            break
+    else:
+        pytest.fail("the second one ended")
+    second.send_signal(signal.SIGTERM)
+    _, err = second.communicate(timeout=30)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "Traceback" not in err
 
 
 def test_a_rehearsals_store_reaches_nobody_real(livedesk, settings, tmp_path):

@@ -161,7 +161,12 @@ class Telegram:
             clock=self.office.clock,
             rhythm=replace(BRISK, **rhythm),
         )
-        life = asyncio.create_task(me.run())
+        return await self.goes_on(me)
+
+    async def goes_on(self, me):
+        """Come to life, maybe after having been stopped."""
+        await me.open()
+        life = asyncio.create_task(me.hear())
         self._lives.append((me, life))
         started = asyncio.create_task(me.ready.wait())
         await asyncio.wait((life, started), return_when=asyncio.FIRST_COMPLETED, timeout=10)
@@ -171,15 +176,9 @@ class Telegram:
     async def stops(self):
         """End every life in an orderly way."""
         for me, life in self._lives:
-            await me.stop()
-            await asyncio.wait_for(life, 20)
-        self._lives.clear()
-
-    async def dies(self):
-        """Be cut off as by a kill: nothing is finished."""
-        for _, life in self._lives:
             life.cancel()
-            await asyncio.gather(life, return_exceptions=True)
+            await asyncio.wait((life,), timeout=20)
+            await me.close()
         self._lives.clear()
 
     async def enrols(self, person, role=Role.EDITOR):

@@ -79,7 +79,7 @@ async def test_what_a_kill_interrupted_is_heard_after_the_restart(telegram, stor
     await ann.says(ann.private_chat(account), f"/follow {storm.slug}")
     await telegram.starts(farewell=0.01)
     await telegram.settles(lambda: len(telegram.heard) == 2)
-    await telegram.dies()
+    await telegram.stops()
     monkeypatch.undo()
     await telegram.starts()
     await telegram.idle()
@@ -199,15 +199,77 @@ async def test_a_revoked_token_ends_the_account_and_says_what_to_do(telegram, ac
     assert token.partition(":")[2] not in trouble
 
 
-async def test_a_second_poller_is_given_the_way_and_named(telegram):
-    telegram.stage.faults.add("conflict", platform="telegram", method="getUpdates", times=3)
-    assert "Another program polls" in await ends(telegram)
+async def test_a_second_poller_is_named_and_nothing_is_said_until_it_is_gone(telegram, storm, ann, gate):
+    telegram.stage.faults.add("conflict", platform="telegram", method="getUpdates", times=4)
+    me = await telegram.starts(foreign=0.5)
+    await telegram.settles(lambda: me.foreign)
+    assert "Another program polls" in me.trouble
+    assert gate.paused_for() > 0
     assert len(telegram.stage.journal.of("telegram", "getUpdates")) == 3
+    await telegram.idle()
+    assert telegram.heard
+    await telegram.settles(lambda: me.trouble == "")
+    assert not me.foreign
 
 
-async def test_a_webhook_that_is_set_is_named(telegram, account):
+async def test_a_webhook_that_is_set_is_named_and_readers_still_get_their_news(telegram, storm, ann, account, gate):
     account.webhook = {"url": "https://elsewhere.example"}
-    assert "webhook" in await ends(telegram)
+    me = await telegram.starts(foreign=0.05)
+    await telegram.settles(lambda: me.foreign)
+    assert "webhook" in me.trouble
+    assert gate.paused_for() == 0
+    account.webhook = None
+    await telegram.idle()
+    assert telegram.heard
+    await telegram.settles(lambda: not me.foreign)
+
+
+async def test_an_account_that_is_not_ours_calls_nobody(telegram, storm, ann, gate):
+    gate.permit(lambda: False)
+    await telegram.starts()
+    assert telegram.stage.journal.of("telegram") == []
+    gate.permit(lambda: True)
+    await telegram.idle()
+    assert telegram.heard
+
+
+async def test_what_was_asked_is_left_to_the_next_owner_when_the_account_is_lost(
+    telegram, storm, ann, account, gate, monkeypatch
+):
+    await telegram.starts(poll=0.2)
+    await telegram.idle()
+    telegram.heard.clear()
+    live, ours = telegram.office.rooms.readership.live, [True]
+
+    async def lost():
+        ours[0] = False
+        return await live()
+
+    gate.permit(lambda: ours[0])
+    monkeypatch.setattr(telegram.office.rooms.readership, "live", lost)
+    said = await ann.says(ann.private_chat(account), "/live")
+    await telegram.settles(lambda: not ours[0])
+    calls = len(telegram.stage.journal.of("telegram"))
+    await telegram.stops()
+    assert len([one for one in telegram.stage.journal.of("telegram")[calls:] if one.method != "getUpdates"]) == 0
+    assert ann.private_chat(account).messages[-1].id == said.id
+    gate.permit(lambda: True)
+    monkeypatch.undo()
+    await telegram.starts()
+    await telegram.idle()
+    assert [one.command for one in telegram.heard] == ["live", "live"]
+    assert ann.private_chat(account).messages[-1].author is account
+
+
+async def test_one_account_lives_again_and_again(telegram, storm, ann, account):
+    me = await telegram.starts()
+    await telegram.idle()
+    for turn in range(3):
+        await telegram.stops()
+        await ann.says(ann.private_chat(account), "/live")
+        await telegram.goes_on(me)
+        await telegram.idle()
+        assert len(telegram.heard) == turn + 2
 
 
 async def test_an_orderly_end_lets_handlers_finish(telegram, storm, ann, account, gone_quiet, monkeypatch):
