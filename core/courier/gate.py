@@ -83,11 +83,6 @@ class AccountGate:
         return self._check is None or self._check()
 
     @property
-    def per_second(self) -> float:
-        """Messages a second that the account may send."""
-        return self._pace.overall.count / self._pace.overall.seconds
-
-    @property
     def in_turn(self) -> int:
         """How many messages the account may send, to others, before a chat may have its next."""
         overall, chats = self._pace.overall, (*self._pace.private, *self._pace.crowd)

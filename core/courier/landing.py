@@ -70,8 +70,7 @@ class Landing:
             self._holds = 0
         match verdict:
             case Done() | Withdrawn() | CopyLost():
-                for one in item.all:
-                    self._over(one, verdict)
+                self._over(item, verdict)
             case TryAgain():
                 self._try_again(item, verdict)
             case HoldAccount(seconds, why):
@@ -80,13 +79,8 @@ class Landing:
                 await self._readdress(item, chat_id)
             case PauseDestination(because):
                 self._pause(item, because)
-            case GiveUp() if item.also:
-                # Perhaps only one of them is at fault: each goes by itself.
-                for one in item.all:
-                    one.alone, one.attempts = True, 0
-                self.park(item)
-            case GiveUp(why, unknown):
-                self.give_up(item, why, unknown=unknown)
+            case GiveUp():
+                self._refused(item, verdict)
 
     def park(self, item: Item) -> None:
         """The item waits: in the store and in line with what its destination is owed already.
@@ -220,14 +214,24 @@ class Landing:
         self._committer.touch()
 
     def _over(self, item: Item, verdict: Done | Withdrawn | CopyLost) -> None:
-        match verdict:
-            case Done():
-                self._end(item, End.SENT)
-            case Withdrawn(why):
-                self._end(item, End.SKIPPED, why)
-            case CopyLost():
-                self._rounds.unchangeable(item)
-                self._end(item, End.SKIPPED, "copy_lost")
+        for one in item.all:
+            match verdict:
+                case Done():
+                    self._end(one, End.SENT)
+                case Withdrawn(why):
+                    self._end(one, End.SKIPPED, why)
+                case CopyLost():
+                    self._rounds.unchangeable(one)
+                    self._end(one, End.SKIPPED, "copy_lost")
+
+    def _refused(self, item: Item, verdict: GiveUp) -> None:
+        if not item.also:
+            self.give_up(item, verdict.why, unknown=verdict.unknown)
+            return
+        # Perhaps only one of what shared the message is at fault: each goes by itself.
+        for one in item.all:
+            one.alone, one.attempts = True, 0
+        self.park(item)
 
     def _pause(self, item: Item, because: str) -> None:
         log.info("destination paused", extra={"destination": item.destination.id, "because": because})

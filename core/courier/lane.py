@@ -66,7 +66,7 @@ class Lane:
         self._bulletins = Shelf(store)
         self._busy: dict[int, Item] = {}
         self._parking = Parking(self._ready_at)
-        self._rounds = Rounds(lane_id, store, self._bulletins, committer, ledger, math.ceil(gate.per_second))
+        self._rounds = Rounds(lane_id, store, self._bulletins, committer, ledger, gate.in_turn)
         self._landing = Landing(lane_id, store, gate, committer, self._parking, self._rounds, ledger, clock)
         self._speaker = Speaker(sender, gate, committer, clock, ledger)
         changer = Changer(self._speaker, store, committer)
@@ -157,7 +157,7 @@ class Lane:
             # From here on, so that a call of `wake` meanwhile counts.
             self._looked = now
             active, stop_seq = await self._store.read(broadcasts.orders, self.id)
-            called_off = self._rounds.refresh(active)
+            called_off = self._rounds.refresh(active, self._clock())
             self._landing.withdraw(called_off)
             for item in self._busy.values():
                 for one in item.all:

@@ -8,7 +8,7 @@ behind gets what is owed in one message.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core import rules
 from core.courier import merging
@@ -24,6 +24,8 @@ from core.store.subscriptions import Candidate
 PAGE = 500
 # A page is fetched for so many slices: who unfollows meanwhile may get one more entry, so it is short.
 _SLICES = 2
+# What was dealt longer ago is dealt anew: more may be owed by now, and some of it together.
+_STALE = timedelta(seconds=5)
 # The largest places are tried first (design §4, head start).
 HEAD_START = 2000
 
@@ -46,7 +48,7 @@ class Ring:
     """The publishing broadcasts of one coverage and urgency on one lane."""
 
     def __init__(self, store: Store, bulletins: Shelf, ledger: Ledger, slice_size: int) -> None:
-        """`slice_size` is how many destinations the account's pace allows in about a second."""
+        """`slice_size` is how many destinations the account's pace allows before a chat may have its next message."""
         self._store = store
         self._bulletins = bulletins
         self._ledger = ledger
@@ -56,6 +58,8 @@ class Ring:
         self._rows: deque[Candidate] = deque()
         self._last = False
         self._queue: deque[Item] = deque()
+        self._dealt_at: datetime | None = None
+        self._slices: deque[Coordinate] = deque(maxlen=2)
 
     @property
     def next(self) -> Item | None:
@@ -87,14 +91,50 @@ class Ring:
         left = (merging.standing(item, self._walks) for item in self._queue)
         self._queue = deque(item for item in left if item is not None)
 
+    def freshen(self, now: datetime) -> None:
+        """Take back what was dealt too long ago."""
+        if self._dealt_at is not None and now - self._dealt_at >= _STALE:
+            self._take_back()
+
     async def fill(self, parked: Parked, now: datetime) -> bool:
         """See that somebody comes next; False when nobody does for now."""
+        if self._queue and self._somebody_joins(now):
+            self._take_back()
         while not self._queue:
             walks = await self._under_way(parked, now)
             if not walks:
                 return False
             self._deal(await self._next_slice(walks), walks, parked, now)
         return True
+
+    def _take_back(self) -> None:
+        """Deal again from the first that has not left yet: by now more may be owed, and some of it together."""
+        largest: deque[Item] = deque()
+        back: list[tuple[Joined, Coordinate]] = []
+        for item in self._queue:
+            mine = [(walk, walk.where(one.place)) for one in item.all for walk in [self._walks[one.broadcast_id]]]
+            if all(at <= walk.progress for walk, at in mine):
+                back += mine
+            else:
+                # One of the largest, tried before its turn.
+                largest.append(item)
+        for walk, at in back:
+            walk.take_back(at)
+        self._queue = largest
+        self._at = min((at for _, at in back), default=self._at or (0, 0))
+        if back:
+            self._at = self._at[0], self._at[1] - 1
+        self._turn_page_anew()
+
+    def _turn_page_anew(self) -> None:
+        self._rows.clear()
+        self._last = False
+
+    def _somebody_joins(self, now: datetime) -> bool:
+        for walk in self._walks.values():
+            if not walk.joined:
+                return walk.broadcast.not_before is None or walk.broadcast.not_before <= now
+        return False
 
     async def _under_way(self, parked: Parked, now: datetime) -> list[Joined]:
         """Those that have joined, after letting join whose time has come."""
@@ -122,15 +162,18 @@ class Ring:
 
     async def _join(self, walk: Joined, under_way: Sequence[Joined], parked: Parked, now: datetime) -> bool:
         at = self._at or (0, 0)
+        if self._slices and self._slices[0][0] == at[0]:
+            # It starts with those who got the last one a moment ago: they may have the next by now, nobody else yet.
+            at = min(at, self._slices[0])
         if not await self._store.write(broadcasts.begin, walk.broadcast.id, *at):
             # Undone or retracted since we last looked: nobody gets it.
             walk.ended = True
             return False
         walk.begin(at)
         walk.joined = True
+        self._at = at
         # The page at hand does not know who joined for this one.
-        self._rows.clear()
-        self._last = False
+        self._turn_page_anew()
         largest = await self._read_largest(walk)
         if largest:
             if walk.broadcast.begun:
@@ -175,6 +218,7 @@ class Ring:
     def _deal(self, rows: Sequence[Candidate], walks: Sequence[Joined], parked: Parked, now: datetime) -> None:
         """Put a slice in the queue and move on behind it."""
         lap, position = self._at or (0, 0)
+        self._slices.append((lap, position))
         self._deal_rows(rows, walks, parked, now)
         if rows:
             position = rows[-1].destination.id
@@ -188,6 +232,7 @@ class Ring:
                 walk.progress = self._at
 
     def _deal_rows(self, rows: Sequence[Candidate], walks: Sequence[Joined], parked: Parked, now: datetime) -> None:
+        self._dealt_at = now
         dealt: list[list[Item]] = [self._items(rows, walk, parked, now) for walk in walks]
         if len(walks) > 1:
             dealt = merging.gather(dealt, now)

@@ -34,7 +34,7 @@ class Rounds:
     ) -> None:
         """Empty until the first `refresh`. `bulletins` holds whatever is active whenever `fill` is called.
 
-        `slice_size` is how many destinations the account's pace allows in about a second.
+        `slice_size` is how many destinations the account's pace allows before a chat may have its next message.
         """
         self._lane_id = lane_id
         self._store = store
@@ -53,7 +53,7 @@ class Rounds:
         self._opens: datetime | None = None
         self._hungry = True
 
-    def refresh(self, active: Sequence[Broadcast]) -> Callable[[Item], bool]:
+    def refresh(self, active: Sequence[Broadcast], now: datetime) -> Callable[[Item], bool]:
         """Take in what the store says is active; returns what tells whether an item was called off by it."""
         ids = {broadcast.id for broadcast in active}
         gone = [self._walks.pop(one) for one in list(self._walks) if one not in ids]
@@ -64,6 +64,9 @@ class Rounds:
             self._walks[broadcast.id] = Joined(broadcast) if _goes_round(broadcast) else Listed(broadcast)
         if gone or new:
             self._line_up()
+        for ring in self._rings.values():
+            ring.freshen(now)
+            self._hungry = self._hungry or ring.next is None
         changes = [one for one in new if one.operation is not Operation.PUBLISH]
         return lambda item: item.broadcast_id in cancelled or any(_replaces(change, item) for change in changes)
 

@@ -126,6 +126,12 @@ class Walk:
         self._open.add(self.where(item.place))
         return item
 
+    def take_back(self, at: Coordinate) -> None:
+        """Who was dealt there is dealt again later."""
+        self._open.discard(at)
+        self.progress = min(self.progress, (at[0], at[1] - 1))
+        self.ended = False
+
     def passed(self, item: Item) -> None:
         """The store now holds the item waiting."""
         self._open.discard(self.where(item.place))
