@@ -14,7 +14,18 @@ from core.store.place import Place
 from core.store.types import to_text
 
 BUSY_SECONDS = 5
-_CONNECT_SECONDS = 5
+CONNECT_SECONDS = 5
+# A network that was cut says nothing: without these each side would wait for the other for hours.
+KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+# The server's side of it. A process that was frozen or cut off in the middle of a transaction must not keep the rows of
+# its lanes locked for longer than a lease runs: whoever takes them over would pass them by.
+_ON_THE_SERVER = {
+    "idle_in_transaction_session_timeout": 5_000,
+    "tcp_keepalives_idle": 5,
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 _WRITERS_ON_POSTGRESQL = 4
 _READERS_ON_POSTGRESQL = 4
 
@@ -96,7 +107,12 @@ def _postgresql(place: Place) -> Engines:
         pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=to_text,
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "livedesk"},
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "livedesk",
+            "options": " ".join(f"-c {name}={value}" for name, value in _ON_THE_SERVER.items()),
+            **KEEPALIVE,
+        },
     )
     # One snapshot for a unit of reading, as SQLite gives it.
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

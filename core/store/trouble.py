@@ -62,6 +62,7 @@ _CROWDED: _Line = ("{place} takes no more connections: nothing was saved. Raise 
 _POSTGRESQL: dict[str, _Line] = {
     "08": _AWAY,
     "25006": _STANDBY,
+    "25P03": _AWAY,  # we were frozen in the middle of it
     "28": _NOT_LET_IN,
     "3D": _NO_DATABASE,
     "40": _BUSY,

@@ -11,11 +11,15 @@ from collections.abc import Callable
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.conninfo import make_conninfo
+
+from core.store import engines
 
 log = logging.getLogger(__name__)
 
 _CHANNEL = "livedesk"
 _AGAIN_AFTER = 1.0
+_GOODBYE = 1.0
 
 
 def ring(conn: sa.Connection) -> None:
@@ -42,15 +46,18 @@ class Listening:
         self._closed.set()
         if self._thread.is_alive():
             self._ours.send(b"!")
-            self._thread.join()
-        self._ours.close()
-        self._theirs.close()
+            # It may be in the middle of connecting to a server that does not answer: it ends by itself then.
+            self._thread.join(_GOODBYE)
+        if not self._thread.is_alive():
+            self._ours.close()
+            self._theirs.close()
 
     def _listen(self) -> None:
         quiet = False
         while not self._closed.is_set():
             try:
-                with psycopg.connect(self._address, autocommit=True) as conn:
+                address = make_conninfo(self._address, connect_timeout=engines.CONNECT_SECONDS, **engines.KEEPALIVE)
+                with psycopg.connect(address, autocommit=True) as conn:
                     conn.execute(f"LISTEN {_CHANNEL}")
                     quiet = False
                     self._callback()

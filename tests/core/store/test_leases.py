@@ -9,8 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import StoreTrouble
 from core.model import DestinationStatus, Mode, Operation, Platform, Urgency
-from core.store import Store, accounts, broadcasts, commits, destinations, leases, receipts, tables, waiting, wakes
+from core.store import (
+    Connection,
+    Store,
+    accounts,
+    broadcasts,
+    commits,
+    destinations,
+    leases,
+    receipts,
+    tables,
+    waiting,
+    wakes,
+)
 from core.store.leases import Ask, Claimant, Claimed
 from tests.doubles.desk import TELEGRAM, Desk, receipt
 
@@ -362,3 +375,33 @@ def test_where_nobody_can_ring_nobody_listens(tmp_path: Path) -> None:
     assert threading.active_count() == before
     listening.close()
     door.close()
+
+
+def test_a_process_that_froze_in_the_middle_of_a_batch_does_not_keep_its_lanes_locked(store_url: str) -> None:
+    if store_url.startswith("sqlite"):
+        pytest.skip("SQLite has one process at work at a time")
+    with stores(store_url, 2) as (frozen, other):
+        enrol(other, "desk")
+        enters(other, process("frozen"), process("other"))
+        (mine,) = claims(other, process("frozen"), "desk")
+        runs_out(other, mine.lane_id)
+        done = threading.Event()
+
+        def freezes(conn: Connection) -> None:
+            leases.renew(conn, Ask("frozen", 1, TTL, ((mine.lane_id, mine.fence),)), now())
+            assert done.wait(60)
+            conn.exec_driver_sql("SELECT 1")
+
+        def thaws() -> None:
+            with pytest.raises(StoreTrouble):
+                frozen.write_now(freezes)
+
+        thread = threading.Thread(target=thaws)
+        thread.start()
+        deadline = time.monotonic() + 50
+        while not (taken := claims(other, process("other"), "desk")):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        done.set()
+        thread.join()
+        assert taken[0].fence == mine.fence + 1
