@@ -3,6 +3,7 @@
 Whether it rings is the bulletin's own matter for now; quiet hours, bundling and budgets join here.
 """
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,14 +24,19 @@ class Decision:
 
 def decide(rules: Rules, bulletin: Bulletin) -> Decision:
     """Whether a destination with these rules gets this bulletin."""
-    if rules.entries is Level.NOTHING:
+    asked = bulletin.entry.content.importance if bulletin.kind is BulletinKind.ENTRY and bulletin.entry else None
+    return _decided(rules.entries, bulletin.kind, asked)
+
+
+@functools.cache
+def _decided(level: Level, kind: BulletinKind, importance: Importance | None) -> Decision:
+    if level is Level.NOTHING:
         return Decision(deliver=False, why="entries_nothing")
-    if bulletin.kind is not BulletinKind.ENTRY or bulletin.entry is None:
-        return Decision(deliver=True, why=bulletin.kind.value)
-    importance = bulletin.entry.content.importance
-    if importance >= _LEAST[rules.entries]:
-        return Decision(deliver=True, why=f"entries_{rules.entries.value}")
-    return Decision(deliver=False, why=f"below_{rules.entries.value}")
+    if importance is None:
+        return Decision(deliver=True, why=kind.value)
+    if importance >= _LEAST[level]:
+        return Decision(deliver=True, why=f"entries_{level.value}")
+    return Decision(deliver=False, why=f"below_{level.value}")
 
 
 def asked_for(importance: Importance) -> tuple[Level, ...]:

@@ -60,7 +60,6 @@ class Carrier:
         May raise StoreTrouble before a call, never after one.
         """
         item.attempts += 1
-        item.first_try = item.first_try or self._speaker.clock()
         bulletin = self._bulletins[item.bulletin_id]
         withdrawn = await self._look_up(item, bulletin)
         if withdrawn is not None:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 
 from core.courier.readings import GateReading
 from core.model import Platform, Urgency
-from core.pacing import Limiter, Pace
+from core.pacing import Limiter, Pace, Spacing
 
 # Telegram does not say whether a 429 is about the chat or the bot; two chats within so many seconds mean the bot.
 _TOGETHER = 1.0
@@ -64,7 +64,7 @@ class AccountGate:
         """Open at once; see `start_full`."""
         self._pace = pace
         self._overall = Limiter(pace.overall, smooth=True)
-        self._chats: dict[int, Limiter] = {}
+        self._chats: dict[int, Limiter | Spacing] = {}
         self._forget_above = _FORGET_ABOVE
         self._queue: list[tuple[Urgency, int, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
@@ -225,7 +225,7 @@ class AccountGate:
             self._passed += weight
             turn.set_result(None)
 
-    def _chat(self, chat: int) -> Limiter:
+    def _chat(self, chat: int) -> Limiter | Spacing:
         limiter = self._chats.get(chat)
         if limiter is None:
             if len(self._chats) >= self._forget_above:
@@ -233,5 +233,7 @@ class AccountGate:
                 self._chats = {one: known for one, known in self._chats.items() if not known.idle(now)}
                 # Looking through them costs one look for each chat that came since the last time.
                 self._forget_above = max(_FORGET_ABOVE, 2 * len(self._chats))
-            limiter = self._chats[chat] = Limiter(*self._pace.of_chat(chat))
+            windows = self._pace.of_chat(chat)
+            lone = len(windows) == 1 and windows[0].count == 1
+            limiter = self._chats[chat] = Spacing(windows[0].seconds) if lone else Limiter(*windows)
         return limiter

@@ -59,7 +59,9 @@ class Speaker:
     ) -> tuple[Verdict, tuple[Copy, ...]]:
         """Send a part; returns its copies, which the caller keeps. `also`: the other bulletins it speaks for."""
         item = run.item
-        manner = Manner(silent, nonce(run.bulletin.id, item.destination.id, start, also), reply_to)
+        # Only Discord knows a message again.
+        discord = item.destination.address.platform is Platform.DISCORD
+        manner = Manner(silent, nonce(run.bulletin.id, item.destination.id, start, also) if discord else "", reply_to)
         if run.first_call and part.weight > 1:
             # Its slot was for one message: wait for one that is wide enough.
             self._gate.take_chat(item.chat, part.weight - 1)
@@ -72,7 +74,7 @@ class Speaker:
             item.said = run.bulletin.revision if item.said is None else item.said
         if not isinstance(outcome, Sent):
             return verdict, ()
-        if item.unknowns and item.destination.address.platform is not Platform.DISCORD:
+        if item.unknowns and not discord:
             self._ledger.maybe_twice(item.urgency)
         return verdict, outcome.copies
 
@@ -83,13 +85,14 @@ class Speaker:
         first = item.said if item.destination.address.platform is Platform.DISCORD else None
         for part_number, copy in enumerate(copies, start):
             self.keep(run, self.receipt(run, copy, part_number, first))
-        item.attempts, item.unknowns, item.said, item.first_try = 1, 0, None, self.clock()
+        item.attempts, item.unknowns, item.said, item.first_try = 1, 0, None, None
 
     async def call(
         self, run: Run, speak: Callable[[], Awaitable[Outcome]], *, repeatable: bool = False
     ) -> tuple[Verdict, Outcome | None]:
         """Make one call and judge its answer. `repeatable`: doing it twice is doing it once."""
         item = run.item
+        item.first_try = item.first_try or self.clock()
         if run.first_call:
             run.first_call = False
             gate.speak_as(item.urgency, run.admitted_at)
@@ -104,7 +107,7 @@ class Speaker:
             urgency=item.urgency,
             attempts=item.attempts,
             unknowns=item.unknowns + (isinstance(outcome, Unknown) and not repeatable),
-            first_try=item.first_try or now,
+            first_try=item.first_try,
             expires_at=item.expires_at,
             repeatable=repeatable,
         )

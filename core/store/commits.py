@@ -4,6 +4,7 @@ It renews the leases of the lanes it writes about. For those that are somebody e
 a copy that is there, a destination that is closed. How far a walk came and who waits is the new owner's to say.
 """
 
+import operator
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -121,6 +122,7 @@ def _write(conn: sa.Connection, batch: Batch) -> None:
 
 
 _RECEIPT_NAMES = tuple(Receipt.__dataclass_fields__)
+_receipt_row = operator.attrgetter(*_RECEIPT_NAMES)
 # An answer that was long on its way never takes back what a later one said.
 _NEWEST_RECEIPT = (
     "ON CONFLICT (bulletin_id, destination_id, part) DO UPDATE SET "
@@ -138,7 +140,7 @@ def _keep(conn: sa.Connection, receipts: tuple[Receipt, ...]) -> None:
     # One batch may hold a part twice (sent, then edited): PostgreSQL refuses to touch a row twice in one statement.
     newest = {(one.bulletin_id, one.destination_id, one.part): one for one in receipts}
     # In the order of their key, so that two committers never wait for each other crosswise.
-    rows = [tuple(getattr(newest[key], name) for name in _RECEIPT_NAMES) for key in sorted(newest)]
+    rows = [_receipt_row(newest[key]) for key in sorted(newest)]
     sql.many(conn, tables.receipt, _RECEIPT_NAMES, rows, _NEWEST_RECEIPT)
 
 
