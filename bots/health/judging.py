@@ -84,6 +84,8 @@ def _of_the_lanes(view: View) -> tuple[str, ...]:
     waiting = [account for account, seconds in view.ownerless if seconds < NOBODYS]
     if waiting and not held(view):
         reasons.append(f"nothing is held here, and nobody holds {', '.join(waiting)} yet")
+    if view.asked and not (view.standing.lanes or held(view)):
+        reasons.append("nothing is held here, and the store knows of no account yet")
     return tuple(reasons)
 
 

@@ -43,6 +43,11 @@ def test_who_holds_nothing_is_not_ready_while_an_account_is_nobodys(house):
     assert verdict.reasons == ("nothing is held here, and nobody holds oslo yet",)
 
 
+def test_who_stands_by_on_a_store_without_accounts_is_not_ready():
+    verdict = judge(View(asked=True))
+    assert verdict.reasons == ("nothing is held here, and the store knows of no account yet",)
+
+
 def test_who_carries_stays_ready_while_another_account_changes_hands():
     assert judge(replace(WELL, ownerless=(("oslo", NOBODYS - 0.1),))).ready
 
