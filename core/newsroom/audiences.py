@@ -74,12 +74,12 @@ def changes(conn: Connection, entry: Entry, now: datetime) -> datetime | None:
 def forecast(mine: Backlog, others: Sequence[Backlog], lane: accounts.Lane, now: datetime) -> Forecast:
     """When something on a lane is done, if nothing more urgent comes: what is ahead of it, and then itself."""
     ahead = _ahead(mine, others)
-    each = timedelta(seconds=1) * pacing_of(lane.platform)
-    begins = max(now, lane.paused_until or now)
-    return Forecast(max(begins + ahead * each, mine.since) + mine.left * each, ahead)
+    each = seconds_each(lane.platform)
+    begins = max(now, lane.paused_until or now) + timedelta(seconds=ahead * each)
+    return Forecast(max(begins, mine.since) + timedelta(seconds=mine.left * each), ahead)
 
 
-def pacing_of(platform: Platform) -> float:
+def seconds_each(platform: Platform) -> float:
     """Seconds from one message of an account to the next, at the gate's rate."""
     overall = _PACE[platform].overall
     return overall.seconds / overall.count
