@@ -1,0 +1,272 @@
+"""One account in many hands: the session goes on where it was left, logins are budgeted, nobody calls unasked."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bots.discord.bot import DiscordBot
+from bots.discord.gateway import Phase
+from bots.discord.memory import StoredMemory
+from bots.rehearsal.stage import Stage
+from core.courier import AccountGate
+from core.platform import NotSent, Reach, Sent
+from core.store import Store, gateways, house
+from tests.bots.discord.conftest import Ears, Hear, Launch, Make, Mind, Town, until
+from tests.bots.discord.test_sender import QUIET, publish
+from tests.doubles.clock import Clock
+from tests.doubles.speakers import Office
+
+
+class Life:
+    """A bot while it is somebody's; then it is stopped as a house stops it."""
+
+    def __init__(self, bot: DiscordBot) -> None:
+        self.bot = bot
+
+    async def __aenter__(self) -> DiscordBot:
+        await self.bot.open()
+        self._hearing = asyncio.create_task(self.bot.hear())
+        await until(lambda: self.bot.standing.phase is Phase.CONNECTED)
+        return self.bot
+
+    async def __aexit__(self, *_: object) -> None:
+        self._hearing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._hearing
+        await self.bot.close()
+
+
+@pytest.fixture
+def mind() -> Mind:
+    return Mind()
+
+
+@pytest.fixture
+async def tries(make: Make, town: Town) -> AsyncIterator[Callable[..., DiscordBot]]:
+    """Start a bot and do not wait for it."""
+    running: list[asyncio.Task[None]] = []
+
+    def start(**more: object) -> DiscordBot:
+        bot = make(**more)
+        running.append(asyncio.create_task(bot.run()))
+        return bot
+
+    yield start
+    for task in running:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_whoever_comes_next_takes_up_the_session_of_the_last(make: Make, town: Town, mind: Mind) -> None:
+    for _ in range(3):
+        async with Life(make(memory=mind)):
+            (session,) = town.app.sessions
+        await until(lambda: not town.app.connected)
+    assert town.app.sessions == [session]
+    assert (len(town.app.identified), mind.introductions) == (1, 1)
+
+
+async def test_one_bot_lives_again_and_again(make: Make, town: Town, mind: Mind) -> None:
+    bot = make(memory=mind)
+    for at in range(3):
+        async with Life(bot):
+            assert isinstance(await publish(bot, town.here, manner=replace(QUIET, nonce=f"n{at}")), Sent)
+        outcome = await publish(bot, town.here, "Between two lives")
+        assert isinstance(outcome, NotSent)
+        assert outcome.reach is Reach.ACCOUNT
+    assert len(town.channel.messages) == 3
+    assert len(town.app.identified) == 1
+
+
+async def test_a_session_discord_forgot_is_begun_anew_and_not_tried_twice(make: Make, town: Town, mind: Mind) -> None:
+    async with Life(make(memory=mind)):
+        pass
+    old = mind.last
+    town.app.sessions.clear()
+    async with Life(make(memory=mind)):
+        await until(lambda: len(town.app.identified) == 2)
+    assert None in mind.noted
+    assert mind.last != old
+
+
+async def test_what_was_asked_between_two_owners_is_heard_once_though_a_kill_lost_count(
+    make: Make, hear: Hear, town: Town, office: Office, mind: Mind
+) -> None:
+    await office.opens("Storm Ada")
+    async with Life(make(account="dc", hears=hear(), memory=mind)):
+        await until(lambda: office.store.read_now(house.read, "discord.commands.dc") is not None)
+        await until(lambda: mind.last is not None)
+        early = mind.last
+        answer = await town.ann.uses("live follow", channel=town.channel, coverage="storm-ada")
+        assert "Storm Ada" in answer.text
+    assert early is not None
+    # As after a kill: the last thing that was stored is some seconds old, and Discord tells the rest again.
+    mind.last = early
+    asking = asyncio.create_task(town.bob.uses("live now", channel=town.channel, patience=10))
+    before = len(town.stage.journal.of("discord", "POST"))
+    async with Life(make(account="dc", hears=hear(), memory=mind)):
+        assert "Storm Ada" in (await asking).text
+    assert len(town.stage.journal.of("discord", "POST")) == before + 1
+    assert len(town.app.identified) == 1
+
+
+async def test_a_session_taken_up_still_knows_where_it_is(
+    make: Make, hear: Hear, town: Town, office: Office, mind: Mind
+) -> None:
+    await office.opens("Storm Ada")
+    async with Life(make(account="dc", hears=hear(), memory=mind)):
+        await until(lambda: office.store.read_now(house.read, "discord.commands.dc") is not None)
+    ears = Ears()
+    async with Life(make(memory=mind, hears=ears)) as bot:
+        await until(lambda: [guild.name for guild in bot.client.guilds] == ["Town server"])
+        thread = town.guild.add_thread(town.channel, "storm")
+        thread.delete()
+        town.channel.delete()
+        await until(lambda: len(ears.left) == 2)
+        assert sorted(ears.left) == sorted([([thread.id], "deleted"), ([town.channel.id], "deleted")])
+
+
+async def test_in_a_session_taken_up_only_new_servers_are_new(make: Make, town: Town, mind: Mind) -> None:
+    async with Life(make(memory=mind)):
+        pass
+    joined: list[str] = []
+
+    class Greeter(Ears):
+        async def guild_joined(self, client: object, guild: object) -> None:
+            joined.append(getattr(guild, "name", ""))
+
+    async with Life(make(memory=mind, hears=Greeter())) as bot:
+        await until(lambda: len(bot.client.guilds) == 1)
+        town.guild.outage()
+        town.guild.recover()
+        town.stage.discord.add_guild("Village server", bots=[town.app])
+        await until(lambda: joined == ["Village server"])
+
+
+async def test_the_session_is_not_written_for_each_word(make: Make, town: Town, mind: Mind) -> None:
+    async with Life(make(memory=mind, unit=1.0)):
+        await until(lambda: len(mind.noted) == 1)
+        for at in range(30):
+            town.guild.add_text_channel(f"room {at}")
+        (session,) = town.app.sessions
+        await asyncio.sleep(0.2)
+        assert len(mind.noted) == 1
+    assert mind.last is not None
+    assert mind.last.sequence == session.sequence
+
+
+async def test_over_its_budget_it_waits_says_until_when_and_speaks_all_the_same(
+    tries: Callable[..., DiscordBot], town: Town, mind: Mind, caplog: pytest.LogCaptureFixture
+) -> None:
+    mind.until = datetime.now(UTC) + timedelta(minutes=40)
+    bot = tries(memory=mind)
+    await until(lambda: bot.standing.phase is Phase.WAITING and bot.can_send)
+    assert f"before {mind.until:%H:%M:%S} UTC" in bot.standing.why
+    assert isinstance(await publish(bot, town.here, "Bridge closed"), Sent)
+    assert town.app.identified == []
+    mind.until = None
+    await until(lambda: bot.standing.phase is Phase.CONNECTED)
+    assert len([line for line in caplog.messages if line.startswith("not connecting to Discord before")]) == 1
+
+
+async def test_what_discord_itself_has_left_is_respected(tries: Callable[..., DiscordBot], town: Town) -> None:
+    town.app.identified.extend([town.stage.discord.now()] * 950)
+    bot = tries()
+    await until(lambda: bot.standing.phase is Phase.WAITING)
+    assert "grants us only 50 more introductions" in bot.standing.why
+    assert len(town.app.identified) == 950
+    town.app.identified.clear()
+    await until(lambda: bot.standing.phase is Phase.CONNECTED)
+
+
+async def test_a_crash_loop_cannot_log_the_token_away(
+    tries: Callable[..., DiscordBot], make: Make, town: Town, store: Store, clock: Clock
+) -> None:
+    def memory() -> StoredMemory:
+        return StoredMemory("dc", store, clock, lambda: True)
+
+    for _ in range(19):
+        clock.passes(seconds=60)
+        assert await store.write(gateways.identify, "dc", clock()) is None
+    clock.passes(seconds=60)
+    async with Life(make(memory=memory())):
+        town.app.sessions.clear()
+        await store.write(gateways.forget, "dc")
+    # What it remembered as it left is as good as nothing to Discord, and the last introduction is spent.
+    bot = tries(memory=memory())
+    await until(lambda: bot.standing.phase is Phase.WAITING)
+    assert "too often of late" in bot.standing.why
+    assert len(town.app.identified) == 1
+    clock.passes(minutes=45)
+    await until(lambda: bot.standing.phase is Phase.CONNECTED)
+    assert len(town.app.identified) == 2
+
+
+async def test_a_lost_lane_leaves_the_next_owners_notes_alone(store: Store, clock: Clock) -> None:
+    ours = [True]
+    memory = StoredMemory("dc", store, clock, lambda: ours[0])
+    theirs = gateways.Session("theirs", 3, "wss://gateway.example", clock())
+    await store.write(gateways.keep, "dc", theirs)
+    mine = await memory.session()
+    assert mine is not None
+    ours[0] = False
+    await memory.keep(replace(mine, id="mine"))
+    await memory.keep(None)
+    assert store.read_now(gateways.session, "dc") == theirs
+
+
+async def test_a_session_of_yesterday_is_not_tried(store: Store, clock: Clock) -> None:
+    await store.write(gateways.keep, "dc", gateways.Session("old", 3, "wss://gateway.example", clock()))
+    clock.passes(hours=2)
+    assert await StoredMemory("dc", store, clock, lambda: True).session() is None
+
+
+async def test_an_account_that_is_not_ours_calls_nobody(
+    tries: Callable[..., DiscordBot], town: Town, gate: AccountGate
+) -> None:
+    ours = [False]
+    gate.permit(lambda: ours[0])
+    bot = tries()
+    await until(lambda: "NotOurs" in bot.standing.why)
+    assert isinstance(await publish(bot, town.here, "Bridge closed"), NotSent)
+    assert town.stage.journal.of("discord") == []
+    assert town.app.identified == []
+    ours[0] = True
+    await until(lambda: bot.standing.phase is Phase.CONNECTED)
+
+
+async def test_who_is_cut_off_makes_no_request_and_its_gateway_is_not_begun_again(
+    bot: DiscordBot, town: Town, gate: AccountGate
+) -> None:
+    ours = [True]
+    gate.permit(lambda: ours[0])
+    ours[0] = False
+    calls = len(town.stage.journal.of("discord"))
+    outcome = await publish(bot, town.here, "Bridge closed")
+    assert outcome == NotSent(0.0, Reach.ACCOUNT, "another process owns this account")
+    town.app.disconnect(4000)
+    await until(lambda: bot.standing.phase is Phase.LOST)
+    await until(lambda: bot.standing.why == "another process owns this account")
+    assert not town.app.connected
+    assert len(town.stage.journal.of("discord")) == calls
+    ours[0] = True
+    await until(lambda: bot.standing.phase is Phase.CONNECTED)
+    assert len(town.app.identified) == 1
+
+
+async def test_an_answer_does_not_wait_for_the_pace_but_for_nobody_elses_account(
+    bot: DiscordBot, town: Town, stage: Stage, hear: Hear, make: Make, launch: Launch, gate: AccountGate
+) -> None:
+    stage.discord.interaction_deadline = 0.5
+    desk = await launch(make(account="dc", hears=hear(), memory=Mind()))
+    await until(lambda: bool(town.app.commands.everywhere))
+    del desk
+    gate.pause(60)
+    assert not (await town.bob.uses("live now", channel=town.channel)).failed
+    gate.permit(lambda: False)
+    assert (await town.bob.uses("live now", channel=town.channel)).failed
