@@ -25,7 +25,7 @@ from bots.telegram.transport import Bot as TelegramBot
 from core import media, pacing
 from core.commands.desk import Desk
 from core.commands.rooms import Rooms, furnish
-from core.courier import AccountGate, Courier
+from core.courier import AccountGate, Courier, Terms
 from core.model import Asset, Mode, Platform
 from core.platform import Sender
 from core.schedule import Clockwork
@@ -62,9 +62,16 @@ class House:
     """One process's newsroom: make it inside a running loop, `live` in it, `leave` it."""
 
     def __init__(
-        self, store: Store, members: Sequence[Member], *, mode: Mode, clock: Callable[[], datetime], habits: Habits
+        self,
+        store: Store,
+        members: Sequence[Member],
+        *,
+        mode: Mode,
+        clock: Callable[[], datetime],
+        habits: Habits,
+        terms: Terms | None = None,
     ) -> None:
-        """Nothing is opened yet. `members` need a name each."""
+        """Nothing is opened yet. `members` need a name each; `terms` are those of their leases."""
         self._gates = {member.name: AccountGate(_PACES[member.platform]) for member in members}
         self._store = store
         self._clock = clock
@@ -84,7 +91,7 @@ class House:
             for member in members
         }
         senders = [life.account.sender for life in self._lives.values()]
-        self._courier = Courier(store, senders, self._gates, clock=clock)
+        self._courier = Courier(store, senders, self._gates, clock=clock, terms=terms or Terms(), watch=self._watch)
         self._clockwork = Clockwork(store, clock)
 
     def troubles(self) -> dict[str, str]:
@@ -97,7 +104,8 @@ class House:
             AccountSigns(name, life.account.sender.platform, life.account.trouble, life.account.phase)
             for name, life in self._lives.items()
         )
-        return Signs(accounts=told, invalid_requests=Budget(self._invalid.count, self._invalid.limit))
+        invalid = Budget(self._invalid.count, self._invalid.limit)
+        return Signs(accounts=told, courier=self._courier.reading(), invalid_requests=invalid)
 
     async def live(self) -> None:
         """Live until `leave`, or until no account is left. What is on the wire then is waited for."""
@@ -105,8 +113,6 @@ class House:
         lanes = [(life.account.sender.account, life.account.sender.platform) for life in self._lives.values()]
         await self._store.write(accounts.enrol_lanes, lanes, self._clock())
         self._clockwork.start()
-        for name in self._lives:
-            await self.watch(name, held=True)
         carrying = asyncio.create_task(self._courier.run(), name="courier")
         over = asyncio.create_task(self._over.wait(), name="over")
         guarding = asyncio.create_task(self._guard(), name="leases")
@@ -117,7 +123,7 @@ class House:
             over.cancel()
             await self._courier.stop()
             try:
-                # First what is on the wire: it needs the accounts' connections.
+                # Account by account: first what is on the wire, then nobody is heard, then the lane is free.
                 await carrying
             finally:
                 guarding.cancel()
@@ -134,7 +140,7 @@ class House:
         """Start nothing more; `live` returns when everything on the wire has its receipt."""
         await self._courier.stop()
 
-    async def watch(self, account: str, held: bool) -> None:  # noqa: FBT001 -- the courier's signature
+    async def _watch(self, account: str, held: bool) -> None:  # noqa: FBT001 -- the courier's signature
         """The courier holds an account's lane from now on, or no longer: it lives here, or elsewhere."""
         life = self._lives[account]
         await (life.begin() if held else life.end())

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
 
@@ -34,19 +34,20 @@ def command(
     if not settings.accounts:
         raise troubles.Trouble(_NO_ACCOUNT)
     members = [Member(one.name, Platform(one.platform), one.secret()) for one in settings.accounts]
-    logs.start(level=settings.log.level, form=settings.log.form, secrets=[member.token for member in members])
+    secrets = [*(member.token for member in members), *settings.store.passwords()]
+    redact = logs.start(level=settings.log.level, form=settings.log.form, secrets=secrets)
     # The store first: a crash loop must never cost logins (Discord resets a token after 1,000 a day).
     with stores.opened(settings, make=create) as store:
-        troubled = asyncio.run(_run(store, members, settings))
+        troubled = asyncio.run(_run(store, members, settings, lambda line: logs.harmless(redact(line))))
     if troubled:
         raise troubles.Trouble("; ".join(f"{name}: {why}" for name, why in troubled.items()))
 
 
-async def _run(store: Store, members: list[Member], settings: Settings) -> dict[str, str]:
+async def _run(store: Store, members: list[Member], settings: Settings, safe: Callable[[str], str]) -> dict[str, str]:
     """Be at work, or stand by until that is our turn; until somebody tells us to stop. Returns who needs a person."""
     told = _told_to_stop()
     async with AsyncExitStack() as stack:
-        health = watched(settings.health.address, store, clock=asked.now, safe=troubles.safe)
+        health = watched(settings.health.address, store, clock=asked.now, safe=safe)
         watch = await stack.enter_async_context(health)
         if not await _before(told, stack.enter_async_context(store.hold())):
             log.info("stopped while standing by")
