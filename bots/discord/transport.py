@@ -202,7 +202,7 @@ class Http(HTTPClient):
             super()._try_clear_expired_ratelimits()
 
     async def _start(
-        self, _: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestStartParams
+        self, session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestStartParams
     ) -> None:
         crossing: Crossing | None = context.trace_request_ctx
         # An interaction's first answer has three seconds and Discord does not count it; what is no call of the API
@@ -213,6 +213,9 @@ class Http(HTTPClient):
             except NotOurs as lost:
                 # aiohttp would take it for an error of the wire.
                 raise NotOursError("this account is another process's now") from lost
+            if session.closed:
+                # We left while it waited for its turn; aiohttp only asserts that this cannot be.
+                raise NotLoggedInError
 
     async def _headers_sent(
         self, _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams

@@ -259,6 +259,17 @@ async def test_who_is_cut_off_makes_no_request_and_its_gateway_is_not_begun_agai
     assert len(town.app.identified) == 1
 
 
+async def test_what_waits_for_its_turn_while_the_account_is_given_back_was_never_sent(
+    bot: DiscordBot, town: Town, gate: AccountGate
+) -> None:
+    gate.pause(0.3)
+    waiting = asyncio.create_task(publish(bot, town.here, "Bridge closed"))
+    await asyncio.sleep(0.1)
+    await bot.client.http.close()
+    assert isinstance(await waiting, NotSent)
+    assert town.channel.messages == []
+
+
 async def test_an_answer_does_not_wait_for_the_pace_but_for_nobody_elses_account(
     bot: DiscordBot, town: Town, stage: Stage, hear: Hear, make: Make, launch: Launch, gate: AccountGate
 ) -> None:
