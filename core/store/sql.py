@@ -33,9 +33,9 @@ def many(
         _for_driver(conn, table.c[name], values) for name, values in zip(names, zip(*rows, strict=True), strict=True)
     ]
     if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(
-            _unnest(conn.dialect, table, names, tail), {name: list(v) for name, v in zip(names, columns, strict=True)}
-        )
+        kinds = [table.c[name].type.compile(conn.dialect) for name in names]
+        arrays = {name: _array(kind, given) for name, kind, given in zip(names, kinds, columns, strict=True)}
+        conn.exec_driver_sql(_unnest(conn.dialect, table, names, tail), arrays)
     else:
         conn.exec_driver_sql(_values(table, names, tail), list(zip(*columns, strict=True)))
 
@@ -43,6 +43,18 @@ def many(
 def _for_driver(conn: sa.Connection, column: sa.Column[Any], values: Iterable[Any]) -> Iterable[Any]:
     convert: Callable[[Any], Any] | None = column.type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
     return values if convert is None else map(convert, values)
+
+
+_NUMBERS = ("BIGINT", "INTEGER", "SMALLINT", "BOOLEAN")
+
+
+def _array(kind: str, values: Iterable[Any]) -> str | list[Any]:
+    """An array for a kind of column. Numbers and instants as one text: psycopg takes 0.7 µs for each of a list."""
+    if kind in _NUMBERS:
+        return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return "{" + ",".join(["NULL" if value is None else value.isoformat() for value in values]) + "}"
+    return list(values)
 
 
 @lru_cache(maxsize=64)
