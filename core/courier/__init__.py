@@ -73,6 +73,10 @@ class Courier:
         """The accounts that are ours now."""
         return self._tenure.accounts()
 
+    def fence(self, account: str) -> int:
+        """By which fence we hold an account; 0 when we do not."""
+        return self._tenure.fence(account)
+
     def reading(self) -> CourierReading:
         """How it all stands, for whoever watches from outside."""
         lanes = () if self._keeper is None else self._keeper.lanes

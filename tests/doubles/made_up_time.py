@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from core.errors import StoreTrouble
 from core.store import Store
 
 T = TypeVar("T")
@@ -63,6 +64,10 @@ class MadeUpStore:
         self.trouble: Exception | None = None
         self.alone = True
         """Whoever was at work on it before is dead, and what it held is taken over at once."""
+        self.loses = 0
+        """Of so many changes one is made, and nobody hears so."""
+        self._changes = 0
+        self._reachable: asyncio.Event | None = None
         self._store = store
         self._dead = False
 
@@ -70,11 +75,25 @@ class MadeUpStore:
         return await self._ask(self._store.read_now, *args, **more)
 
     async def write(self, /, *args: Any, **more: Any) -> Any:
-        return await self._ask(self._store.write_now, *args, **more)
+        answer = await self._ask(self._store.write_now, *args, **more)
+        self._changes += 1
+        if self.loses and self._changes % self.loses == 0:
+            raise StoreTrouble("it was done, but nobody heard so", passing=True)
+        return answer
 
     def die(self) -> None:
         """Whoever asks from now on never gets an answer: it is not there any more either."""
         self._dead = True
+
+    def hangs(self) -> None:
+        """From now on nobody who asks hears anything, until it `answers`."""
+        self._reachable = asyncio.Event()
+
+    def answers(self) -> None:
+        """Whoever asked gets the answer now."""
+        if self._reachable is not None:
+            self._reachable.set()
+            self._reachable = None
 
     def reborn(self) -> "MadeUpStore":
         """The same store for another process."""
@@ -91,6 +110,8 @@ class MadeUpStore:
         self._still_there()
         if self.trouble is not None:
             raise self.trouble
+        if self._reachable is not None:
+            await self._reachable.wait()
         answer = do(*args, **more)
         await asyncio.sleep(self.seconds())
         self._still_there()
