@@ -17,6 +17,7 @@ _PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": F
 _ROOMS = {
     "rehearse": "Replay a coverage on a stage of its own; needs no tokens.",
     "run": "Run the bots until Ctrl-C.",
+    "lanes": "Who holds each account, what waits on it, and when that is done.",
     "import": "Read a live page into a coverage.",
     "export": "Write a coverage as a page.",
     "doctor": "Check everything an installation needs.",
