@@ -26,6 +26,7 @@ def live(orders: dict[str, Any]) -> None:
         "LIVEDESK_NEWSROOM__UNDO_SECONDS": "0",
         "LIVEDESK_HEALTH__LISTEN": "",
         "LIVEDESK_LOG__LEVEL": "warning",
+        "LIVEDESK_LOG__FORM": "json",
     }
     for number, (name, token) in enumerate(mine.tokens.items()):
         its = {"NAME": name, "PLATFORM": _PLATFORMS[name], "TOKEN": token}

@@ -4,22 +4,22 @@ It publishes too when it is told to, and reports what its editor was told is sav
 """
 
 import asyncio
-import logging
 import os
 import random
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from bots import logs
+from bots.discord.bot import DiscordBot
 from bots.discord.client import Client
-from bots.discord.sender import DiscordSender
 from bots.discord.transport import Way
 from bots.telegram.sender import TelegramSender
 from bots.telegram.transport import Bot
 from core import crashpoint, locales
-from core.courier import AccountGate, Courier
+from core.courier import AccountGate, Courier, Terms
 from core.model import Content, Mode, Person, Role
 from core.newsroom import Newsroom
 from core.pacing import Pace, Window
@@ -56,7 +56,7 @@ class Orders:
 def warm_up() -> None:
     """What every life would do first, done once."""
     locales.words("en")
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(process)d %(levelname)s %(name)s %(message)s")
+    logs.start(level="warning", form="json", secrets=[])
 
 
 def live(orders: dict[str, Any]) -> None:
@@ -81,31 +81,52 @@ async def _live(orders: Orders) -> None:
     store = Store.open(orders.store, mode=Mode.REHEARSAL)
     gates = {name: AccountGate(pace(rate, orders.spacing)) for name, rate in orders.rates.items()}
     telegram = Bot(orders.tokens[TELEGRAM], orders.stage, gates[TELEGRAM])
-    way = Way(f"{orders.stage}/api/v10", f"{orders.stage.replace('http', 'ws', 1)}/gw", sealed=True)
-    discord = Client(gates[DISCORD], way, _Deaf(), patience=10.0)
-    senders = [
-        TelegramSender(TELEGRAM, telegram, _NoPictures()),
-        DiscordSender(DISCORD, discord.calls, _NoPictures().bytes, discord.missing_right),
-    ]
-    courier = Courier(store, senders, gates, clock=now)
-    loop = asyncio.get_running_loop()
-    leaving: list[asyncio.Task[None]] = []
-    loop.add_signal_handler(signal.SIGTERM, lambda: leaving.append(loop.create_task(courier.stop())))
+    discord = _discord(orders, gates[DISCORD])
+    senders = [TelegramSender(TELEGRAM, telegram, _NoPictures()), discord.sender]
+    held: set[str] = set()
+
+    async def watch(account: str, ours: bool) -> None:
+        (held.add if ours else held.discard)(account)
+        if account == DISCORD:
+            await (discord.open() if ours else discord.close())
+        if len(held) == len(senders):
+            tell(holds=os.getpid(), of=orders.of)
+
+    terms = Terms(orders.ttl, orders.margin)
+    courier = Courier(store, senders, gates, clock=now, terms=terms, watch=watch)
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     await telegram.open()
-    await discord.login(orders.tokens[DISCORD])
-    clockwork = Clockwork(store, now)
+    async with store.hold():
+        await _work(courier, Clockwork(store, now), [_publish(store, courier.wake, orders), _end(courier, told)])
+    await telegram.close_connections()
+    store.close()
+
+
+async def _work(courier: Courier, clockwork: Clockwork, beside: list[Coroutine[Any, Any, None]]) -> None:
     clockwork.start()
-    tell(holds=os.getpid(), of=orders.of)
-    publishing = asyncio.create_task(_publish(store, courier.wake, orders))
+    tasks = [asyncio.create_task(one) for one in beside]
     try:
         await courier.run()
     finally:
         clockwork.stop()
-        publishing.cancel()
-        await asyncio.gather(publishing, *leaving, return_exceptions=True)
-        await discord.close()
-        await telegram.close_connections()
-        store.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _end(courier: Courier, told: asyncio.Event) -> None:
+    await told.wait()
+    await courier.stop()
+
+
+def _discord(orders: Orders, gate: AccountGate) -> DiscordBot:
+    """An account that speaks and does not listen: no gateway brings anything here."""
+    way = Way(f"{orders.stage}/api/v10", f"{orders.stage.replace('http', 'ws', 1)}/gw", sealed=True)
+    fetch = _NoPictures().bytes
+    return DiscordBot(
+        DISCORD, orders.tokens[DISCORD], gate=gate, way=way, hears=_Deaf(), fetch=fetch, memory=_Forgetful()
+    )
 
 
 async def _publish(store: Store, wake: Callable[[], None], orders: Orders) -> None:
@@ -131,6 +152,10 @@ class _Deaf:
     async def guild_joined(self, client: Client, guild: Any) -> None: ...
 
     async def logged_in(self, client: Client) -> None: ...
+
+
+class _Forgetful:
+    """Remembers no session: there is none."""
 
 
 class _NoPictures:

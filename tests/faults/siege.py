@@ -34,6 +34,7 @@ _TIMES = {
     "in_take_over": 2,
     "in_tick": 1,
 }
+_MISTAKES = ("error", "critical")
 _SHOWN = 20_000
 """Characters of the processes' own lines that a failed siege shows."""
 _OVERDUE = 0.8
@@ -168,6 +169,8 @@ class Town:
         if life is not None:
             life.died_at, life.status = time.time(), said["status"]
             life.died.set()
+            # Nobody waits any longer for what it will not do.
+            life.holds.set()
         return life is not None
 
     async def is_besieged(self, nursery: Worker, kills: int) -> None:
@@ -205,7 +208,7 @@ class Town:
             both.create_task(self._desk_work(fate.uniform(0, 0.2)))
             life = await self.begins_life(nursery, crash_at or plan, **more)
             if plan != "early":
-                assert await life.within(life.holds, GIVE_UP) or life.died.is_set(), "it never begins to work"
+                assert await life.within(life.holds, GIVE_UP), "it never begins to work"
             await self._kill(life, wait)
 
     async def _kill(self, life: Life, wait: float) -> None:
@@ -249,7 +252,7 @@ class Household(Town):
             both.create_task(self._busy_desk(rests))
             life = await self.begins_life(nursery, crash_at or plan, crash_at=crash_at)
             if plan != "early":
-                assert await life.within(life.holds, GIVE_UP) or life.died.is_set(), "it never begins to work"
+                assert await life.within(life.holds, GIVE_UP), "it never begins to work"
             await self._kill(life, wait)
 
     async def _busy_desk(self, rests: list[float]) -> None:
@@ -272,10 +275,16 @@ class Household(Town):
 class Siege:
     """Several towns side by side, on one stage and out of one nursery."""
 
-    def __init__(self, theatre: Worker, nursery: Worker, towns: list[Town]) -> None:
+    def __init__(self, theatre: Worker, nursery: Worker, towns: list[Town], log: Path) -> None:
         self.theatre = theatre
         self.nursery = nursery
         self.towns = towns
+        self._log = log
+
+    def errors(self) -> list[str]:
+        """The lines in which a process told of a mistake of ours."""
+        lines = self._log.read_text().splitlines()
+        return [line for line in lines if not line.startswith("{") or json.loads(line)["level"] in _MISTAKES]
 
     async def goes_on(self, kills: int) -> None:
         """Kill so many lives, spread over the towns, then let every town recover."""
@@ -326,7 +335,7 @@ async def begun(
                 else:
                     towns.append(Town(number, desk, orders, its_seed))
                 await desk.opens()
-            yield Siege(theatre, nursery, towns)
+            yield Siege(theatre, nursery, towns, log)
         except BaseException:
             # pytest shows it beside the failure.
             sys.stderr.write(log.read_text()[-_SHOWN:])

@@ -36,6 +36,7 @@ async def test_a_house_that_is_killed_is_as_good_as_one_that_restarts(
         figures = [Judge(town, there).judge() for town, there in zip(besieged.towns, copies, strict=True)]
     assert violations == []
     assert refused == []
+    assert besieged.errors() == []
     doubles = sum(sum(one.doubles.values()) for one in figures)
     told(
         f"{HOUSES // 2} houses killed in {seconds:.0f} s, {sum(one.copies for one in figures)} copies, 0 lost, "
