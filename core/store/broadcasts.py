@@ -68,9 +68,13 @@ def orders(conn: sa.Connection, lane_id: int) -> tuple[tuple[Broadcast, ...], in
 def begin(conn: sa.Connection, broadcast_id: int, lap: int, start: int) -> bool:
     """Declare, before its first send, where on the ring a broadcast's walk begins: from now on it may have arrived.
 
-    False when it was ended in the meantime (undone, retracted): then nothing may be sent.
+    False when it was ended in the meantime (undone, retracted), or is somebody else's walk by now: then nothing may be
+    sent.
     """
-    mine = _BROADCAST.id == broadcast_id, sa.text("state = 0")
+    # One that goes round is never put back to another start; the same once more is an answer that was lost.
+    stands = sa.tuple_(_BROADCAST.lap, _BROADCAST.start, _BROADCAST.cursor)
+    fresh = sa.or_(~_BROADCAST.begun, stands.in_([(0, 0, 0), (lap, start, start)]))
+    mine = _BROADCAST.id == broadcast_id, sa.text("state = 0"), fresh
     begun = tables.broadcast.update().where(*mine).values(begun=True, lap=lap, start=start, cursor=start)
     return conn.execute(begun.returning(_BROADCAST.id)).first() is not None
 

@@ -174,6 +174,11 @@ def test_a_walk_is_declared_before_its_first_send(desk: Desk) -> None:
     begun = desk.active()[0]
     assert (begun.begun, begun.start, begun.cursor, begun.lap) == (True, 42, 42, 3)
     assert not desk.store.write_now(broadcasts.begin, 999, 0, 42)
+    # Once more, because the answer was lost.
+    assert desk.store.write_now(broadcasts.begin, one.id, 3, 42)
+    # A former owner, who never knew that another took the lane over and began.
+    assert not desk.store.write_now(broadcasts.begin, one.id, 0, 0)
+    assert desk.active() == (begun,)
 
 
 def test_what_waits_keeps_its_order_through_every_try(desk: Desk) -> None:
