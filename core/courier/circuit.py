@@ -25,17 +25,16 @@ class Circuit:
         self.state = CircuitState.CLOSED
         self.probe_at = 0.0
         """When to ask the platform next, while it is open."""
-        self._calls: deque[tuple[float, bool]] = deque(maxlen=_CALLS)
+        self._calls: deque[tuple[float, bool]] = deque()
+        self._failed = 0
         self._proofs = 0
 
     def heard(self, *, good: bool, now: float) -> None:
         """Take in how a call of ours ended: the platform answered it (a refusal is an answer too), or it failed."""
         match self.state:
             case CircuitState.CLOSED:
-                self._calls.append((now, good))
-                while self._calls[0][0] < now - _REMEMBERED:
-                    self._calls.popleft()
-                if 2 * sum(not ended_well for _, ended_well in self._calls) >= len(self._calls):
+                self._count(good=good, now=now)
+                if 2 * self._failed >= len(self._calls):
                     self._open(now)
             case CircuitState.PROBING:
                 self._prove(good=good, now=now)
@@ -51,6 +50,13 @@ class Circuit:
         elif self.state is CircuitState.OPEN:
             self.probe_at = now + _PROBE_EVERY
 
+    def _count(self, *, good: bool, now: float) -> None:
+        self._calls.append((now, good))
+        self._failed += not good
+        while len(self._calls) > _CALLS or self._calls[0][0] < now - _REMEMBERED:
+            _, ended_well = self._calls.popleft()
+            self._failed -= not ended_well
+
     def _open(self, at: float) -> None:
         self.state = CircuitState.OPEN
         self.probe_at = at
@@ -62,4 +68,4 @@ class Circuit:
         self._proofs += 1
         if self._proofs >= _PROOFS:
             self.state = CircuitState.CLOSED
-            self._calls = deque([(now, True)] * _CREDIT, maxlen=_CALLS)
+            self._calls, self._failed = deque([(now, True)] * _CREDIT), 0

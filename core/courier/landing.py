@@ -16,12 +16,14 @@ from core.courier.outcomes import (
     HoldAccount,
     PauseDestination,
     Readdress,
+    Strike,
     TryAgain,
     Verdict,
     Withdrawn,
 )
 from core.courier.parking import Parking
 from core.courier.readings import Ledger
+from core.courier.refusals import Refusals
 from core.courier.rounds import Rounds
 from core.courier.walks import End
 from core.model import Destination, DestinationStatus
@@ -29,7 +31,7 @@ from core.store import Store, commits, destinations, waiting
 
 log = logging.getLogger(__name__)
 
-_LONGEST_HOLD = 30.0
+_LONGEST_HOLD = 5.0
 # A shorter wait that a platform asks for is over before anybody could take over the account.
 _STORED_HOLD = 5.0
 # What must be known again after a restart stands before the reason a waiting row gives.
@@ -50,8 +52,9 @@ class Landing:
         rounds: Rounds,
         ledger: Ledger,
         clock: Callable[[], datetime],
+        look: Callable[[], None],
     ) -> None:
-        """Shares the lane's parking, rounds and counts."""
+        """Shares the lane's parking, rounds and counts; `look` has it look at once at what is to be carried."""
         self._lane_id = lane_id
         self._store = store
         self._gate = gate
@@ -61,6 +64,7 @@ class Landing:
         self._ledger = ledger
         self._clock = clock
         self._holds = 0
+        self._refusals = Refusals(lane_id, store, clock, look)
         self.merged: set[int] = set()
         """Destinations that another one became: what the other one got, they have."""
 
@@ -70,17 +74,15 @@ class Landing:
             self._holds = 0
         match verdict:
             case Done() | Withdrawn() | CopyLost():
-                self._over(item, verdict)
+                await self._over(item, verdict)
             case TryAgain():
                 self._try_again(item, verdict)
             case HoldAccount(seconds, why):
                 self.hold(item, seconds, why)
             case Readdress(chat_id):
                 await self._readdress(item, chat_id)
-            case PauseDestination(because):
-                self._pause(item, because)
-            case GiveUp():
-                self._refused(item, verdict)
+            case _:
+                await self._refused(item, verdict)
 
     def park(self, item: Item) -> None:
         """The item waits: in the store and in line with what its destination is owed already.
@@ -160,17 +162,9 @@ class Landing:
         else:
             self._rounds.put_back(item)
 
-    def give_up(self, item: Item, why: str, *, unknown: bool = False) -> None:
-        """Nothing more is tried for this destination."""
-        log.warning(
-            "not delivered",
-            extra={"bulletin": item.bulletin_id, "destination": item.destination.id, "why": why, "unknown": unknown},
-        )
-        self._rounds.unchangeable(item)
-        self._end(item, End.UNKNOWN if unknown else End.FAILED)
-
     async def recall(self) -> None:
         """Take up what waited when the last owner of the lane ended."""
+        await self._refusals.recall()
         now, loop = self._clock(), asyncio.get_running_loop().time()
         for owed in await self._store.read(waiting.owed, self._lane_id):
             row = owed.waiting
@@ -213,7 +207,7 @@ class Landing:
             self._committer.owes_no_more(self._lane_id, item.key)
         self._committer.touch()
 
-    def _over(self, item: Item, verdict: Done | Withdrawn | CopyLost) -> None:
+    async def _over(self, item: Item, verdict: Done | Withdrawn | CopyLost) -> None:
         for one in item.all:
             match verdict:
                 case Done():
@@ -223,22 +217,34 @@ class Landing:
                 case CopyLost():
                     self._rounds.unchangeable(one)
                     self._end(one, End.SKIPPED, "copy_lost")
+        if isinstance(verdict, Done):
+            await self._refusals.taken(item)
 
-    def _refused(self, item: Item, verdict: GiveUp) -> None:
-        if not item.also:
-            self.give_up(item, verdict.why, unknown=verdict.unknown)
-            return
-        # Perhaps only one of what shared the message is at fault: each goes by itself.
-        for one in item.all:
-            one.alone, one.attempts = True, 0
-        self.park(item)
+    async def _refused(self, item: Item, verdict: PauseDestination | Strike | GiveUp) -> None:
+        match verdict:
+            case PauseDestination(because):
+                log.info("destination paused", extra={"destination": item.destination.id, "because": because})
+                self._committer.pending.paused.append((item.destination.id, because))
+                self._fail(*item.all, *self._parking.of(item.destination.id))
+            case Strike(missing):
+                paused = await self._refusals.strike(item, missing)
+                self._fail(*item.all, *(self._parking.of(item.destination.id) if paused else ()))
+            case GiveUp(refused=True) if item.also:
+                # Perhaps only one of them is at fault: each goes by itself.
+                for one in item.all:
+                    one.alone, one.attempts = True, 0
+                self.park(item)
+            case GiveUp(why, unknown, refused):
+                facts = {"bulletin": item.bulletin_id, "destination": item.destination.id}
+                log.warning("not delivered", extra={**facts, "why": why, "unknown": unknown})
+                self._fail(*item.all, unknown=unknown)
+                if refused:
+                    await self._refusals.refused(item, why)
 
-    def _pause(self, item: Item, because: str) -> None:
-        log.info("destination paused", extra={"destination": item.destination.id, "because": because})
-        self._committer.pending.paused.append((item.destination.id, because))
-        for owed in dict.fromkeys((*item.all, *self._parking.of(item.destination.id))):
-            self._rounds.unchangeable(owed)
-            self._end(owed, End.UNKNOWN if owed.unknowns else End.FAILED)
+    def _fail(self, *items: Item, unknown: bool = False) -> None:
+        for item in dict.fromkeys(items):
+            self._rounds.unchangeable(item)
+            self._end(item, End.UNKNOWN if unknown or item.unknowns else End.FAILED)
 
     async def _readdress(self, item: Item, chat_id: int) -> None:
         old = item.destination

@@ -20,7 +20,9 @@ from core.courier.committer import Committer
 from core.courier.gate import AccountGate
 from core.courier.items import Item
 from core.courier.landing import Landing
+from core.courier.outcomes import GiveUp
 from core.courier.parking import Parking
+from core.courier.pulse import Pulse
 from core.courier.readings import LaneReading, Ledger
 from core.courier.rounds import Rounds
 from core.courier.shelf import Shelf
@@ -32,9 +34,6 @@ from core.store import Store, accounts, broadcasts
 
 log = logging.getLogger(__name__)
 
-_IN_FLIGHT = 300
-# Slow answers to entries must not keep an alert from leaving.
-_IN_FLIGHT_URGENT = 400
 # So many start before others of the process have their turn.
 _AT_ONCE = 32
 _POLL = 1.0
@@ -67,8 +66,9 @@ class Lane:
         self._busy: dict[int, Item] = {}
         self._parking = Parking(self._ready_at)
         self._rounds = Rounds(lane_id, store, self._bulletins, committer, ledger, gate.in_turn)
-        self._landing = Landing(lane_id, store, gate, committer, self._parking, self._rounds, ledger, clock)
-        self._speaker = Speaker(sender, gate, committer, clock, ledger)
+        self._landing = Landing(lane_id, store, gate, committer, self._parking, self._rounds, ledger, clock, self.wake)
+        self.pulse = Pulse(sender, lane_id, self._nudge)
+        self._speaker = Speaker(sender, gate, committer, clock, ledger, self.pulse)
         changer = Changer(self._speaker, store, committer)
         self._carrier = Carrier(self._speaker, changer, store, self._bulletins, committer, self._landing.merged)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -99,6 +99,7 @@ class Lane:
         self._nudge()
         while self._tasks:
             await asyncio.wait(set(self._tasks))
+        await self.pulse.close()
 
     def reading(self, fence: int = 0) -> LaneReading:
         """How it stands, for whoever watches."""
@@ -196,8 +197,7 @@ class Lane:
             best = parked if fair else walking
         if best is None:
             return None
-        room = _IN_FLIGHT if best.urgency >= Urgency.ENTRY else _IN_FLIGHT_URGENT
-        return best if len(self._tasks) < room else None
+        return best if len(self._tasks) < self.pulse.room(best.urgency) else None
 
     def _next_walking(self) -> Item | None:
         now = asyncio.get_running_loop().time()
@@ -260,8 +260,7 @@ class Lane:
         except Exception as error:
             # A mistake of ours in one bulletin affects only itself (promise P17).
             log.exception("a bulletin could not be carried", extra={"bulletin": item.bulletin_id})
-            for one in item.all:
-                self._landing.give_up(one, f"internal: {type(error).__name__}")
+            await self._landing.land(item, GiveUp(f"internal: {type(error).__name__}", refused=True))
         finally:
             del self._busy[here]
             self._parking.look_again(here)
@@ -281,7 +280,7 @@ class Lane:
     async def _sleep(self) -> None:
         if self._gate.paused_for() > 0:
             rest = self._gate.paused_for()
-        elif self._committer.stuck or len(self._tasks) >= _IN_FLIGHT or not self._gate.permitted():
+        elif self._committer.stuck or len(self._tasks) >= self.pulse.room() or not self._gate.permitted():
             rest = _POLL
         else:
             rest = self._parking.next_at() - asyncio.get_running_loop().time()

@@ -3,13 +3,14 @@
 Senders translate; only this file says whether to try again, when, and when to give up.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.model import Platform, Urgency
 from core.platform import Forbidden, Gone, Lost, Moved, NotSent, Outcome, Reach, Rejected, Sent, Unknown
 
-# Seconds before each next try; the last one repeats until the bulletin's lifetime ends (faults.md §2).
+# Seconds before each next try at most; the last one repeats until the bulletin's lifetime ends (faults.md §2).
 _PLANS: dict[Urgency, tuple[float, ...]] = {
     Urgency.ALERT: (1, 2, 4, 8, 15, 30, 60),
     Urgency.ENTRY: (2, 10, 30, 60, 120),
@@ -19,6 +20,8 @@ _PLANS: dict[Urgency, tuple[float, ...]] = {
 }
 _PATIENT: tuple[float, ...] = (5, 30, 120, 300, 600)
 _ANSWERS = (Urgency.DESK_ANSWER, Urgency.ANSWER)
+# What nobody needs twice is not sent once more when it may be there already (design §4, Unknown).
+_NEVER_TWICE = (*_ANSWERS, Urgency.CARD, Urgency.BACKFILL)
 # Discord returns the first message for a nonce it saw within the past few minutes; we count on two (design §5).
 _NONCE_SECONDS = 120
 # A group becomes a supergroup once. Whatever moves more often is a mistake that must not go round for ever.
@@ -39,6 +42,14 @@ class Attempt:
     expires_at: datetime | None
     repeatable: bool = False
     """Whether doing it twice is doing it once: an edit, a removal. Sending is not."""
+    luck: float = 1.0
+    """How much of the planned wait to wait, from 0 to 1 (full jitter): who failed together must not return together."""
+
+
+def luck(*numbers: int) -> float:
+    """From 0 to 1, at random for each item and try, and the same each time that a history is told."""
+    seed = ".".join(map(str, numbers)).encode()
+    return int.from_bytes(hashlib.blake2b(seed, digest_size=4).digest(), "big") / 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,13 @@ class PauseDestination:
 
 
 @dataclass(frozen=True, slots=True)
+class Strike:
+    """A right is missing: this bulletin is lost here; the third such refusal over an hour pauses the destination."""
+
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
 class Readdress:
     """Send to this chat from now on."""
 
@@ -91,6 +109,8 @@ class GiveUp:
 
     why: str
     unknown: bool = False
+    refused: bool = False
+    """Whether the bulletin itself is at fault: then it is so everywhere (promise P17)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +120,7 @@ class Withdrawn:
     why: str
 
 
-Verdict = Done | Withdrawn | TryAgain | HoldAccount | PauseDestination | Readdress | CopyLost | GiveUp
+Verdict = Done | Withdrawn | TryAgain | HoldAccount | PauseDestination | Strike | Readdress | CopyLost | GiveUp
 
 
 def judge(outcome: Outcome, attempt: Attempt, now: datetime) -> Verdict:
@@ -123,11 +143,11 @@ def _final(outcome: Gone | Forbidden | Moved | Lost | Rejected, attempt: Attempt
         case Gone(reason):
             return PauseDestination(reason)
         case Forbidden(missing):
-            return PauseDestination(f"missing right: {missing}")
+            return Strike(missing)
         case Lost(why):
             return CopyLost(why) if attempt.repeatable else GiveUp(why)
         case Rejected(why):
-            return GiveUp(why)
+            return GiveUp(why, refused=True)
 
 
 def _not_sent(outcome: NotSent, attempt: Attempt, now: datetime) -> Verdict:
@@ -143,7 +163,7 @@ def _unknown(why: str, attempt: Attempt, now: datetime) -> Verdict:
         wait = 0.0 if attempt.unknowns == 1 else wait
         if (now - attempt.first_try).total_seconds() + wait >= _NONCE_SECONDS:
             return GiveUp(why, unknown=True)
-    elif not attempt.repeatable and attempt.unknowns > 1:
+    elif not attempt.repeatable and (attempt.unknowns > 1 or attempt.urgency in _NEVER_TWICE):
         return GiveUp(why, unknown=True)
     return _again(attempt, now, wait, why, maybe_there=not attempt.repeatable)
 
@@ -162,4 +182,4 @@ def _again(
 
 def _wait(attempt: Attempt) -> float:
     plan = _PLANS.get(attempt.urgency, _PATIENT)
-    return plan[min(attempt.attempts, len(plan)) - 1]
+    return plan[min(attempt.attempts, len(plan)) - 1] * attempt.luck

@@ -12,11 +12,13 @@ from core.courier import gate
 from core.courier.circuit import Circuit
 from core.courier.readings import CircuitReading, CircuitState
 from core.model import Urgency
-from core.platform import NotSent, Outcome, Reach, Sender, Unknown
+from core.platform import NotSent, Outcome, Reach, Sender, Sent, Unknown
 
 log = logging.getLogger(__name__)
 
-_ALL = 1_000_000
+_IN_FLIGHT = 300
+# Slow answers to entries must not keep an alert from leaving.
+_IN_FLIGHT_URGENT = 400
 
 
 class Pulse:
@@ -32,12 +34,11 @@ class Pulse:
         self._closing = asyncio.Event()
         self._said = False
 
-    @property
-    def room(self) -> int:
+    def room(self, urgency: Urgency = Urgency.ENTRY) -> int:
         """How many calls may be on the wire just now: none while the platform fails, one while it is being tried."""
         match self._circuit.state:
             case CircuitState.CLOSED:
-                return _ALL
+                return _IN_FLIGHT if urgency >= Urgency.ENTRY else _IN_FLIGHT_URGENT
             case CircuitState.PROBING:
                 return 1
             case CircuitState.OPEN:
@@ -45,7 +46,7 @@ class Pulse:
 
     def heard(self, outcome: Outcome) -> None:
         """Take in how a call ended."""
-        good = _good(outcome)
+        good = isinstance(outcome, Sent) or _good(outcome)
         if good is None:
             return
         probing = self._circuit.state is CircuitState.PROBING

@@ -10,7 +10,8 @@ from core.courier import gate
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
 from core.courier.items import Item, nonce
-from core.courier.outcomes import Attempt, Done, TryAgain, Verdict, judge
+from core.courier.outcomes import Attempt, Done, TryAgain, Verdict, judge, luck
+from core.courier.pulse import Pulse
 from core.courier.readings import Ledger
 from core.model import Bulletin, Platform, Receipt
 from core.platform import Copy, Manner, Outcome, Part, Sender, Sent, Unknown
@@ -41,13 +42,15 @@ class Speaker:
         committer: Committer,
         clock: Callable[[], datetime],
         ledger: Ledger,
+        pulse: Pulse,
     ) -> None:
-        """`committer` takes each receipt the moment it is there."""
+        """`committer` takes each receipt the moment it is there; `pulse` hears how each call ended."""
         self.sender = sender
         self.clock = clock
         self._gate = account_gate
         self._committer = committer
         self._ledger = ledger
+        self._pulse = pulse
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -99,6 +102,7 @@ class Speaker:
         elif await self._stopped_between_calls(item):
             return TryAgain(self.clock(), "stopping"), None
         outcome = await speak()
+        self._pulse.heard(outcome)
         if isinstance(outcome, Sent):
             return _DONE, outcome
         now = self.clock()
@@ -110,6 +114,7 @@ class Speaker:
             first_try=item.first_try,
             expires_at=item.expires_at,
             repeatable=repeatable,
+            luck=luck(item.bulletin_id, item.destination.id, item.attempts),
         )
         return judge(outcome, attempt, now), outcome
 

@@ -171,7 +171,7 @@ class Chronicle:
                 return Told(Unknown("timeout"), after_effect=kind == "after")
             case "final":
                 answer: Outcome | Exception = fate.choice(_FINAL)
-                if isinstance(answer, Gone | Forbidden):
+                if isinstance(answer, Gone):
                     self.following.discard(chat)
                     self.left[chat] = math.inf
                     self.closed[chat] = self._now()

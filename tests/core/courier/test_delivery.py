@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from core.model import Form, Importance, Level, Operation, Platform
-from core.platform import Forbidden, Gone, Lost, Moved, NotSent, Reach, Rejected, Unknown
+from core.platform import Gone, Lost, Moved, NotSent, Reach, Rejected, Unknown
 from core.store import Store, destinations, entries
 from tests.doubles.made_up_time import clock, live
 from tests.doubles.town import town
@@ -278,21 +278,6 @@ def test_a_blocked_reader_is_paused_not_deleted(store: Store) -> None:
             assert paused.paused_because == "bot was blocked by the user"
             assert it.sender.texts(12) == ["first", "second"]
             assert sum(1 for _, _, chat, _ in it.sender.calls if chat == 11) == 1
-
-    live(story())
-
-
-def test_a_place_where_we_lack_a_right_is_paused_with_the_right_named(store: Store) -> None:
-    async def story() -> None:
-        async with town(store) as it:
-            place = await it.follows(-13)
-            it.sender.will_answer(-13, Forbidden("send messages"))
-            entry = await it.publishes("news")
-            await it.everything_is_carried()
-
-            paused = await it.store.read(destinations.get, place.id)
-            assert "send messages" in paused.paused_because
-            assert (await it.progress_of(entry)).failed == 1
 
     live(story())
 

@@ -12,6 +12,7 @@ from core.courier.outcomes import (
     HoldAccount,
     PauseDestination,
     Readdress,
+    Strike,
     TryAgain,
     Verdict,
     judge,
@@ -106,8 +107,8 @@ TABLE: list[tuple[str, Outcome, Attempt, Verdict]] = [
     ("the chat moved", Moved(-100), tried(), Readdress(-100)),
     ("it moves in circles", Moved(-100), tried(times=6), GiveUp("the chat moves again and again")),
     ("blocked", Gone("blocked"), tried(), PauseDestination("blocked")),
-    ("a right is missing", Forbidden("send"), tried(), PauseDestination("missing right: send")),
-    ("poison", Rejected("too long"), tried(), GiveUp("too long")),
+    ("a right is missing", Forbidden("send"), tried(), Strike("send")),
+    ("poison", Rejected("too long"), tried(), GiveUp("too long", refused=True)),
     ("the copy is gone", Lost("not found"), tried(repeatable=True), CopyLost("not found")),
     ("there was no copy to lose", Lost("reply not found"), tried(), GiveUp("reply not found")),
 ]
