@@ -69,7 +69,9 @@ class Desk:
         try:
             return await self._answer(incoming)
         except StoreTrouble:
-            log.exception("not saved", extra={"command": incoming.command})
+            # One there is not may be anything that somebody typed behind a slash.
+            known = forms.find(incoming.place.platform, incoming.command)
+            log.exception("not saved", extra={"command": known.name if known else ""})
             return (Reply((say("refused.not_saved"),), incoming.language),)
 
     async def press(self, press: Press) -> tuple[Reply, ...]:
