@@ -55,8 +55,8 @@ def judge(view: View) -> Verdict:
 
 
 def held(view: View) -> tuple[str, ...]:
-    """The accounts whose lanes this process holds."""
-    return () if view.signs is None else tuple(lane.account for lane in view.signs.courier.lanes)
+    """The accounts whose lanes this process holds; one that was lost is still drained, but held no more."""
+    return () if view.signs is None else tuple(lane.account for lane in view.signs.courier.lanes if lane.fence)
 
 
 def _of_the_process(view: View) -> tuple[str, ...]:

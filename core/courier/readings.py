@@ -99,10 +99,11 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class LaneReading:
-    """One lane this process holds."""
+    """One lane this process carries, or drains because it is another's by now."""
 
     account: str
     fence: int = 0
+    """0 when it is held no more."""
     in_flight: int = 0
     """Requests on the wire."""
     waiting: int = 0
@@ -166,6 +167,6 @@ class CourierReading:
     ends: Sequence[tuple[str, tuple[Ends, ...]]] = ()
     """(account, its counts), every account of this process, held or not."""
     lanes: Sequence[LaneReading] = ()
-    """The lanes held now."""
+    """The lanes at work now."""
     circuits: Sequence[CircuitReading] = ()
     committer: CommitterReading = field(default_factory=CommitterReading)

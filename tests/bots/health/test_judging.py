@@ -15,7 +15,7 @@ OSLO = LaneStanding("oslo", Platform.DISCORD, "there:2:b", 1, owned=True)
 
 
 def signs(*held, trouble="", stuck="", waits=""):
-    lanes = tuple(LaneReading(account, trouble=waits) for account in held)
+    lanes = tuple(LaneReading(account, 3, trouble=waits) for account in held)
     accounts = (AccountSigns("berlin", Platform.TELEGRAM, trouble), AccountSigns("oslo", Platform.DISCORD))
     return Signs(accounts, CourierReading(lanes=lanes, committer=CommitterReading(stuck=stuck)))
 
@@ -50,6 +50,11 @@ def test_who_stands_by_on_a_store_without_accounts_is_not_ready():
 
 def test_who_carries_stays_ready_while_another_account_changes_hands():
     assert judge(replace(WELL, ownerless=(("oslo", NOBODYS - 0.1),))).ready
+
+
+def test_a_lane_that_was_lost_and_is_drained_is_not_held():
+    draining = replace(WELL, signs=Signs((), CourierReading(lanes=(LaneReading("berlin", 0, in_flight=3),))))
+    assert judge(draining).well.startswith("standing by")
 
 
 def test_an_account_that_nobody_carries_for_turns_everybody_red():

@@ -70,7 +70,7 @@ def enrol(store):
 
 def house(*held, trouble=""):
     courier = CourierReading(
-        gates=(GateReading("berlin", Platform.TELEGRAM, 27.0),), lanes=tuple(LaneReading(one) for one in held)
+        gates=(GateReading("berlin", Platform.TELEGRAM, 27.0),), lanes=tuple(LaneReading(one, 3) for one in held)
     )
     return Signs((AccountSigns("berlin", Platform.TELEGRAM, trouble),), courier)
 
