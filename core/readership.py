@@ -114,6 +114,14 @@ class Readership:
         """A group became a supergroup: the same place under another id."""
         await self._store.write(destinations.move, account, old_chat_id, new_chat_id, self._clock())
 
+    async def sizeless(self, account: str, address: Address) -> int | None:
+        """A place that follows something and whose size was not told for a day: ask its platform, tell `sized`."""
+        return await self._store.read(destinations.sizeless, account, address, self._clock())
+
+    async def sized(self, destination_id: int, size: int) -> None:
+        """How many people read there, as its platform says."""
+        await self._store.write(destinations.sized, destination_id, size, self._clock())
+
 
 def _meant(conn: Connection, words: str) -> Coverage:
     wanted = words.strip().casefold()

@@ -139,6 +139,7 @@ class TelegramAccount:
             self.ready.clear()
             await inlet.close(self._rhythm.farewell if self._bot.ours() else self._rhythm.parting)
             await self._parts.answers.stop()
+            await self._parts.listener.stop()
 
     async def _live(self, inlet: Inlet) -> NoReturn:
         me = await self._introduce()

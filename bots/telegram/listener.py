@@ -9,6 +9,7 @@ from telegram import ChatMember, ChatMemberUpdated, Message, PhotoSize, Update, 
 from bots.telegram import reading
 from bots.telegram.answers import Answers, Spot
 from bots.telegram.menu import Menu
+from bots.telegram.sizes import Sizes
 from bots.telegram.transport import Bot
 from core.commands import forms
 from core.commands.desk import Desk
@@ -55,6 +56,11 @@ class Listener:
         self._answers = answers
         self._menu = menu
         self._keep_picture = keep_picture
+        self._sizes = Sizes(account, bot, rooms.readership)
+
+    async def stop(self) -> None:
+        """Leave what nobody waits for."""
+        await self._sizes.stop()
 
     async def hear(self, updates: Sequence[Update]) -> None:
         """Take in one update, or the messages of one album."""
@@ -99,6 +105,7 @@ class Listener:
                 place_admin=await self._may_manage(said.command, place, caller, marks),
             )
             await self._answers.give(where, await self._desk.hear(incoming))
+            self._sizes.look(place)
             if enrolled and place.private:
                 await self._menu.show_editor(place.address.chat_id, incoming.language)
 
@@ -138,6 +145,7 @@ class Listener:
         with gate.speaking(Urgency.DESK_ANSWER):
             spot = Spot(place.address, card=query.message.message_id)
             await self._answers.give(spot, [reply for reply in replies if not reply.toast])
+        self._sizes.look(place)
 
     async def _membership(self, change: ChatMemberUpdated) -> None:
         """Our own place changed: blocked and unblocked in private, added and removed elsewhere (Bot API)."""

@@ -167,10 +167,25 @@ class Listener:
             answer = await self._outcome(working, str(asked.locale))
             if answer is not None:
                 await self._say(talk, asked, answer)
+                await self._size(asked)
         except NotDone as refusal:
             # What was asked for is done all the same; only its answer found nobody.
             await asyncio.wait({working})
             _log.warning("an answer was not taken", extra={"outcome": str(refusal.outcome), "code": refusal.code})
+
+    async def _size(self, asked: Asked) -> None:
+        """Note how many people a place that follows may be read by: its server's members, as the gateway counts."""
+        count = asked.guild.member_count if asked.guild is not None else None
+        if count is None:
+            return
+        place = hearing.place(asked, self._account)
+        try:
+            known_as = await self._rooms.readership.sizeless(self._account, place.address)
+            if known_as is not None:
+                await self._rooms.readership.sized(known_as, count)
+        except StoreTrouble as trouble:
+            # Who asked has their answer.
+            _log.info("a place's size is not noted", extra={"why": str(trouble)})
 
     async def _ask_for_patience(self, talk: Talk, asked: Asked) -> None:
         if asked.message is not None:

@@ -18,6 +18,7 @@ from core.store.destinations.places import (
     some,
     waited_for,
 )
+from core.store.destinations.sizes import sized, sizeless
 from core.store.destinations.strikes import forgive, strike, struck
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "on_lane",
     "pause",
     "resume",
+    "sized",
+    "sizeless",
     "some",
     "strike",
     "struck",

@@ -74,6 +74,7 @@ destination = sa.Table(
     must("created_at", UtcDateTime),
     # How many people read there, as far as its platform says; 0 when it does not.
     must("size", sa.Integer, server_default="0"),
+    may("sized_at", UtcDateTime),
     # Refusals for a missing right in a row, and when the first of them was.
     must("strikes", sa.SmallInteger, server_default="0"),
     may("struck_at", UtcDateTime),

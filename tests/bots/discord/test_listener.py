@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 import pytest
+import sqlalchemy as sa
 
 from bots.discord.bot import DiscordBot
 from bots.discord.gateway import Phase
@@ -16,7 +17,7 @@ from core import locales
 from core.courier import AccountGate, Courier
 from core.errors import StoreTrouble
 from core.model import Address, Coverage, DestinationStatus, PlaceKind, Platform, Role
-from core.store import destinations
+from core.store import destinations, tables
 from tests.bots.discord.checker import complaints
 from tests.bots.discord.conftest import Hear, Launch, Make, Town, address, until
 from tests.doubles.pictures import picture
@@ -60,6 +61,16 @@ async def test_whoever_manages_a_server_follows_for_their_channel(
     assert "Storm Ada" in answer.text
     found = destination(office, town.here)
     assert (found.kind, found.title) == (PlaceKind.CHANNEL, "Town server #live")
+
+
+async def test_a_channel_that_follows_is_as_large_as_its_server(
+    desk_bot: DiscordBot, office: Office, town: Town, storm: Coverage
+) -> None:
+    await town.ann.uses("live follow", channel=town.channel, coverage="storm-ada")
+    column = tables.destination.c
+    wanted = sa.select(column.size).where(column.chat_id == town.channel.id)
+    members = len(town.guild.members)
+    await until(lambda: office.store.read_now(lambda conn: conn.execute(wanted).scalar()) == members)
 
 
 async def test_a_member_without_rights_cannot_follow_for_the_channel(

@@ -1,11 +1,13 @@
 """What people do on Telegram reaches the desk as it was, and what the desk says reaches them."""
 
+import asyncio
+
 import pytest
 import sqlalchemy as sa
 
 from core.commands.heard import Mark
 from core.model import Address, PlaceKind, Platform
-from core.store import destinations
+from core.store import destinations, tables
 from tests.doubles.pictures import picture
 
 
@@ -354,3 +356,33 @@ async def test_our_words_of_a_place_hold_no_name_of_a_reader(telegram, storm):
     await telegram.idle()
     known = await telegram.office.store.read(destinations.find, "tg", Address(Platform.TELEGRAM, ann.id))
     assert known.title == ""
+
+
+async def size(telegram, chat_id):
+    def ask(conn):
+        column = tables.destination.c
+        return conn.execute(sa.select(column.size).where(column.chat_id == chat_id)).scalar()
+
+    return await telegram.office.store.read(ask)
+
+
+async def test_a_group_that_follows_is_counted_once_behind_its_answer(telegram, storm):
+    boss, *others = (telegram.stage.telegram.add_person(name) for name in ("Boss", "Ann", "Bo"))
+    group = telegram.stage.telegram.add_group("Neighbours", others, [boss], supergroup=True)
+    group.add_bot(telegram.account, by=boss)
+    await boss.says(group, f"/follow@livedesk_bot {storm.slug}")
+    await telegram.idle()
+    async with asyncio.timeout(20):
+        while await size(telegram, group.id) != 4:  # noqa: ASYNC110  nobody waits for it, so nothing tells
+            await asyncio.sleep(0.02)
+    await boss.says(group, "/following@livedesk_bot")
+    await telegram.idle()
+    assert len(telegram.stage.journal.of("telegram", "getChatMemberCount")) == 1
+
+
+async def test_a_private_chat_is_not_counted(telegram, storm):
+    ann = telegram.stage.telegram.add_person("Ann")
+    await ann.starts(telegram.account, f"c_{storm.slug}")
+    await telegram.idle()
+    assert await follows(telegram, ann.id)
+    assert await size(telegram, ann.id) == 0

@@ -213,3 +213,30 @@ def test_a_topic_paused_for_its_own_reason_keeps_it_when_the_chat_is_lost(desk: 
     desk.commits(paused=((closed.id, "topic deleted"),))
     desk.commits(paused=((topic.id, "kicked"),))
     assert desk.store.read_now(destinations.get, closed.id).paused_because == "topic deleted"
+
+
+def test_a_group_that_follows_is_measured_once_a_day(desk: Desk) -> None:
+    group = desk.connects(-100, kind=PlaceKind.GROUP)
+    ask = desk.store.read_now
+    assert ask(destinations.sizeless, TELEGRAM, group.address, desk.clock()) is None
+    desk.follows(group)
+    assert ask(destinations.sizeless, TELEGRAM, group.address, desk.clock()) == group.id
+    desk.store.write_now(destinations.sized, group.id, 2500, desk.clock())
+    assert ask(destinations.sizeless, TELEGRAM, group.address, desk.clock()) is None
+    assert ask(destinations.sizeless, TELEGRAM, group.address, desk.clock.passes(hours=25)) == group.id
+    desk.store.write_now(destinations.pause, group.id, "kicked", desk.clock())
+    assert ask(destinations.sizeless, TELEGRAM, group.address, desk.clock()) is None
+
+
+def test_a_private_chat_has_one_reader_and_is_never_measured(desk: Desk) -> None:
+    reader = desk.reader(1)
+    assert desk.store.read_now(destinations.sizeless, TELEGRAM, reader.address, desk.clock()) is None
+
+
+def test_the_largest_place_is_tried_first(desk: Desk) -> None:
+    small, large = (desk.reader(chat, kind=PlaceKind.GROUP) for chat in (-100, -200))
+    desk.store.write_now(destinations.sized, small.id, 12, desk.clock())
+    desk.store.write_now(destinations.sized, large.id, 90_000, desk.clock())
+    given = {"lane_id": desk.lanes[TELEGRAM], "coverage_id": desk.coverage.id, "audience_seq": 99, "limit": 5}
+    first = desk.store.read_now(subscriptions.largest, **given)
+    assert [one.destination.id for one in first] == [large.id, small.id]

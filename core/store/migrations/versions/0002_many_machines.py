@@ -63,6 +63,7 @@ def upgrade() -> None:
     )
     op.add_column("lane", must("stop_seen", Big, "0"))
     op.add_column("destination", must("size", Int, "0"))
+    op.add_column("destination", may("sized_at", Utc))
     op.add_column("destination", must("strikes", Small, "0"))
     op.add_column("destination", may("struck_at", Utc))
     op.create_index("ix_destination_size", "destination", ["lane_id", "size", "id"], **where("size > 1"))
@@ -116,7 +117,7 @@ def downgrade() -> None:
         op.drop_column("broadcast", name)
     op.drop_index("ix_destination_struck", "destination")
     op.drop_index("ix_destination_size", "destination")
-    for name in ("struck_at", "strikes", "size"):
+    for name in ("struck_at", "strikes", "sized_at", "size"):
         op.drop_column("destination", name)
     op.drop_column("lane", "stop_seen")
     for name in ("tick", "login", "gateway_session", "audience", "process"):
