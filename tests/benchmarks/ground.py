@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -87,16 +88,19 @@ def headline(words: str) -> Content:
 
 async def publish(store: Store, coverage: Coverage, words: str, *, alert: bool = False) -> Entry:
     """What an editor's Publish does to the store."""
-    done = await store.write(
-        entries.publish,
-        coverage_id=coverage.id,
-        content=headline(words),
-        actor=EDITOR,
-        token=os.urandom(8).hex(),
-        now=now(),
-        alert=alert,
-    )
+    done = await store.write(entries.publish, **_request(coverage, words, alert=alert))
     return done.entry
+
+
+def publish_now(store: Store, coverage: Coverage, words: str) -> Entry:
+    """The same without an event loop."""
+    return store.write_now(entries.publish, **_request(coverage, words, alert=False)).entry
+
+
+def _request(coverage: Coverage, words: str, *, alert: bool) -> dict[str, Any]:
+    token = os.urandom(8).hex()
+    given = {"coverage_id": coverage.id, "content": headline(words), "actor": EDITOR, "token": token, "now": now()}
+    return {**given, "alert": alert}
 
 
 def size_of(url: str) -> int:

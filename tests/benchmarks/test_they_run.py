@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import alerts, carrying, lanes, publishing
+from core.courier import Terms
+from tests.benchmarks import alerts, carrying, lanes, publishing, takeover
 from tests.benchmarks.figures import Figure, at_least, at_most, table
 from tests.benchmarks.ground import Ground
 
@@ -38,6 +39,11 @@ def test_every_lane_carries(ground: Ground):
     share, rate = lanes.many_lanes(ground, lanes=3, seconds=0.5)
     assert rate.ours > 0
     assert share.ours > 0
+
+
+def test_the_second_process_takes_over(ground: Ground):
+    # It waits for the second one's first message, and looks that nobody got it twice from an orderly end.
+    assert len(takeover.takeover(ground, many=400, tries=1, terms=Terms(0.5, 0.1))) == 2
 
 
 def test_the_table_says_what_was_missed():
