@@ -138,6 +138,10 @@ class Limiter:
         """The end of the pause; in the past when there is none."""
         return self._paused
 
+    def last_at(self) -> float:
+        """When something was used up last."""
+        return max((spent[-1] for spent in self._spent if spent), default=-math.inf)
+
     def fill(self, now: float) -> None:
         """Behave as if everything had just been used up: what a new owner of an account must assume."""
         for window, spent in zip(self._windows, self._spent, strict=True):

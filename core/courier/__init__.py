@@ -22,7 +22,7 @@ from core.courier.readings import CommitterReading, CourierReading, Ledger
 from core.courier.tenure import Tenure, Terms, boottime
 from core.platform import Sender
 from core.store import Store, accounts, leases
-from core.store.leases import Claimant
+from core.store.leases import Claimant, Claimed
 
 __all__ = ["AccountGate", "Courier", "Terms"]
 
@@ -117,9 +117,11 @@ class Courier:
         """Start nothing more."""
         self._wanted.set()
 
-    def _lane(self, committer: Committer, sender: Sender, lane_id: int) -> Lane:
-        account = sender.account
-        return Lane(lane_id, self._store, sender, self._gates[account], committer, self._clock, self._ledgers[account])
+    def _lane(self, committer: Committer, sender: Sender, claimed: Claimed) -> Lane:
+        gate = self._gates[sender.account]
+        gate.start_full(claimed.clear_in)
+        ledger = self._ledgers[sender.account]
+        return Lane(claimed.lane_id, self._store, sender, gate, committer, self._clock, ledger)
 
     def _lost(self, account: str) -> None:
         if self._keeper is not None:

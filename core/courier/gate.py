@@ -85,13 +85,20 @@ class AccountGate:
     @property
     def in_turn(self) -> int:
         """How many messages the account may send, to others, before a chat may have its next."""
-        overall, chats = self._pace.overall, (*self._pace.private, *self._pace.crowd)
-        rest = max((window.seconds for window in chats if window.count == 1), default=1.0)
-        return math.ceil(overall.count / overall.seconds * rest)
+        overall = self._pace.overall
+        return math.ceil(overall.count / overall.seconds * self._between())
 
-    def start_full(self) -> None:
-        """Assume that the last owner used everything up just now."""
-        self._overall.fill(asyncio.get_running_loop().time())
+    def start_full(self, clear_in: float | None = None) -> None:
+        """Assume that the last owner used everything up just now, or that we may speak `clear_in` so many seconds."""
+        now = asyncio.get_running_loop().time()
+        self._overall.fill(now if clear_in is None else now + clear_in - self._pace.overall.seconds)
+
+    def clear_in(self) -> float:
+        """Seconds until somebody who does not know what left here may speak: to whichever chat, and at full pace.
+
+        What left was spaced out, so that by then the account has room for as much again.
+        """
+        return max(0.0, self._overall.last_at() + self._between() - asyncio.get_running_loop().time())
 
     def chat_ready_at(self, chat: int, urgency: Urgency, weight: int = 1) -> float:
         """When this chat may next get `weight` messages, in loop time; 0 when it may now."""
@@ -224,6 +231,11 @@ class AccountGate:
             self._overall.take(now, weight)
             self._passed += weight
             turn.set_result(None)
+
+    def _between(self) -> float:
+        """Seconds between two messages to one chat."""
+        windows = (*self._pace.private, *self._pace.crowd)
+        return max((window.seconds for window in windows if window.count == 1), default=1.0)
 
     def _chat(self, chat: int) -> Limiter | Spacing:
         limiter = self._chats.get(chat)

@@ -47,11 +47,11 @@ class Keeper:
         store: Store,
         tenure: Tenure,
         committer: Committer,
-        lanes: Mapping[str, Callable[[int], Lane]],
+        lanes: Mapping[str, Callable[[Claimed], Lane]],
         watch: Watch,
         clock: Callable[[], datetime],
     ) -> None:
-        """`lanes` makes the lane of each account we could carry, given its number."""
+        """`lanes` makes the lane of each account we could carry, once it is ours."""
         self._store = store
         self._tenure = tenure
         self._committer = committer
@@ -122,7 +122,7 @@ class Keeper:
         for one in claimed:
             self._tenure.begin(one, asked_at)
             log.info("the account is ours", extra={"account": one.account, "fence": one.fence})
-            self._tended[one.account] = tended = _Tended(one, self._make[one.account](one.lane_id))
+            self._tended[one.account] = tended = _Tended(one, self._make[one.account](one))
             crew.create_task(self._tend(tended), name=f"tend lane {one.lane_id}")
 
     def _hand_over(self, outlook: Outlook) -> None:
@@ -173,12 +173,14 @@ class Keeper:
             held = self._tenure.holds(account)
             self._tenure.end(account)
             if held:
-                await self._release(tended.claimed)
+                await self._release(tended)
             del self._tended[account]
             self._nudge.set()
 
-    async def _release(self, claimed: Claimed) -> None:
+    async def _release(self, tended: _Tended) -> None:
+        claimed = tended.claimed
         try:
-            await self._store.write(leases.release, claimed.lane_id, claimed.fence)
+            clear_in = tended.lane.clear_in()
+            await self._store.write(leases.release, claimed.lane_id, claimed.fence, self._clock(), clear_in=clear_in)
         except StoreTrouble as trouble:
             log.warning("a lease runs out by itself", extra={"account": claimed.account, "why": str(trouble)})

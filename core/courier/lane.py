@@ -101,6 +101,10 @@ class Lane:
             await asyncio.wait(set(self._tasks))
         await self.pulse.close()
 
+    def clear_in(self) -> float:
+        """Seconds until whoever owns the account next may speak at full pace."""
+        return self._gate.clear_in()
+
     def reading(self, fence: int = 0) -> LaneReading:
         """How it stands, for whoever watches."""
         return LaneReading(self.account, fence, len(self._tasks), len(self._parking), self._trouble)
@@ -128,8 +132,6 @@ class Lane:
         return True
 
     async def _take_over(self) -> None:
-        # What the last owner sent just before is not known.
-        self._gate.start_full()
         until = await self._store.read(accounts.held_until, self.id)
         if until is not None:
             self._gate.pause((until - self._clock()).total_seconds())

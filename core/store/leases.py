@@ -7,8 +7,9 @@ by the `now` that is handed in on SQLite, where one machine does.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -39,6 +40,8 @@ class Claimed:
     lane_id: int
     account: str
     fence: int
+    clear_in: float | None = None
+    """Seconds until we may speak at full pace whatever the last owner sent, as it said; None when it could not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,21 +154,30 @@ def claim(
     """Take those lanes of these accounts that nobody holds, up to our share; a lane another is just taking is his."""
     outlook = look(conn, who, now, alone=alone)
     free = sa.or_(_LANE.owner.is_(None), _LANE.lease_until.is_(None), _LANE.lease_until <= sql.instant(conn, now))
+    at = sql.instant(conn, now)
     mine = (
-        sa.select(_LANE.id)
+        sa.select(_LANE.id, _LANE.owner, _LANE.lease_until, at.label("at"))
         .where(_LANE.enabled, _LANE.account.in_(list(accounts)), sa.true() if alone else free)
         .order_by(_LANE.id)
         .limit(max(0, outlook.share - (0 if alone else outlook.held)))
         # Who publishes just now refers to the lane: that must not look like taking it.
         .with_for_update(skip_locked=True, key_share=True)
     )
+    before = {row.id: _clear_in(row) for row in conn.execute(mine)}
     taken = (
         tables.lane.update()
-        .where(_LANE.id.in_(mine))
+        .where(_LANE.id.in_(list(before)))
         .values(owner=who.owner, fence=_LANE.fence + 1, lease_until=sql.instant(conn, now, who.ttl))
     )
-    claimed = conn.execute(taken.returning(_LANE.id, _LANE.account, _LANE.fence)).all()
-    return tuple(sorted((Claimed(*row) for row in claimed), key=lambda one: one.lane_id))
+    claimed = sorted(conn.execute(taken.returning(_LANE.id, _LANE.account, _LANE.fence)).all())
+    return tuple(Claimed(row.id, row.account, row.fence, before[row.id]) for row in claimed)
+
+
+def _clear_in(row: Any) -> float | None:
+    if row.owner is not None or row.lease_until is None:
+        return None
+    left: timedelta = row.lease_until - row.at
+    return max(0.0, left.total_seconds())
 
 
 def renew(conn: sa.Connection, ask: Ask, now: datetime) -> Renewal:
@@ -195,9 +207,14 @@ def renew(conn: sa.Connection, ask: Ask, now: datetime) -> Renewal:
     return Renewal(not new, held, asked - held)
 
 
-def release(conn: sa.Connection, lane_id: int, fence: int) -> None:
-    """Give a lane back; nothing happens when somebody took it over."""
-    free = tables.lane.update().where(_LANE.id == lane_id, _LANE.fence == fence).values(owner=None, lease_until=None)
+def release(conn: sa.Connection, lane_id: int, fence: int, now: datetime, *, clear_in: float | None = None) -> None:
+    """Give a lane back; nothing happens when somebody took it over.
+
+    `clear_in`: in so many seconds the next owner may speak at full pace.
+    """
+    # Nobody has it: what would be its end says from when on it may be spoken on at full pace.
+    until = None if clear_in is None else sql.instant(conn, now, clear_in)
+    free = tables.lane.update().where(_LANE.id == lane_id, _LANE.fence == fence).values(owner=None, lease_until=until)
     conn.execute(free)
     wakes.ring(conn)
 

@@ -102,7 +102,8 @@ async def test_an_account_whose_lease_runs_out_need_not_answer(
     first = await ada.types("/retract 1 It holds.")
     assert first.later is not None
     lanes = await office.store.read(leases.standing, office.clock())
-    await office.store.write(leases.release, office.lanes["tg"], next(one.fence for one in lanes if one.owned))
+    fence = next(one.fence for one in lanes if one.owned)
+    await office.store.write(leases.release, office.lanes["tg"], fence, office.clock())
     last = await office.desk.again(first.later.ticket, "en")
     assert last is not None
     assert "It has stopped" in last.text()

@@ -94,15 +94,29 @@ def test_a_lane_given_back_is_free_at_once_and_a_late_renewal_does_not_take_it_b
     one, two = process("one"), process("two")
     enters(store, one, two)
     (first,) = claims(store, one, "desk")
-    store.write_now(leases.release, first.lane_id, first.fence)
+    store.write_now(leases.release, first.lane_id, first.fence, now())
     late = store.write_now(leases.renew, Ask("one", 1, TTL, ((first.lane_id, first.fence),)), now())
     assert late.lost == {first.lane_id}
     (taken,) = claims(store, two, "desk")
     # Giving back what is another's by now changes nothing.
-    store.write_now(leases.release, first.lane_id, first.fence)
+    store.write_now(leases.release, first.lane_id, first.fence, now())
     assert store.write_now(leases.renew, Ask("two", 1, TTL, ((taken.lane_id, taken.fence),)), now()).held == {
         taken.lane_id
     }
+
+
+def test_who_gives_a_lane_back_says_when_the_next_may_speak_and_who_died_cannot(store: Store) -> None:
+    enrol(store, "desk")
+    one, two = process("one"), process("two")
+    enters(store, one, two)
+    (first,) = claims(store, one, "desk")
+    assert first.clear_in is None
+    store.write_now(leases.release, first.lane_id, first.fence, now(), clear_in=40.0)
+    (second,) = claims(store, two, "desk")
+    assert second.clear_in is not None
+    assert 0 < second.clear_in <= 40
+    runs_out(store, second.lane_id)
+    assert claims(store, one, "desk")[0].clear_in is None
 
 
 def test_an_owner_that_was_cut_off_goes_on_with_its_fence_if_nobody_took_the_lane(store: Store) -> None:
@@ -171,7 +185,7 @@ def test_a_process_that_is_leaving_leaves_its_share_at_once(store: Store) -> Non
     assert len(claims(store, two, "a", "b")) == 1
     store.write_now(leases.renew, Ask("one", 1, TTL, ((mine.lane_id, mine.fence),), leaving=True), now())
     assert claims(store, two, "a", "b") == ()
-    store.write_now(leases.release, mine.lane_id, mine.fence)
+    store.write_now(leases.release, mine.lane_id, mine.fence, now())
     assert [one.account for one in claims(store, two, "a", "b")] == [mine.account]
     store.write_now(leases.leave, "one")
     assert not store.read_now(leases.look, one, now()).present
@@ -231,7 +245,7 @@ def test_processes_that_claim_at_once_get_each_lane_once(store_url: str) -> None
                 taken.extend(claims(doors[0], who))
             assert sorted(one.account for one in taken) == sorted(ACCOUNTS)
             for one in taken:
-                doors[0].write_now(leases.release, one.lane_id, one.fence)
+                doors[0].write_now(leases.release, one.lane_id, one.fence, now())
 
 
 class Twice:

@@ -1,0 +1,164 @@
+"""Until when a lane is ours: measured from before we asked, by a clock that no sleep stops, and with a margin."""
+
+import asyncio
+import bisect
+import random
+
+import pytest
+
+from core.courier import AccountGate, Terms
+from core.courier.gate import NotOurs
+from core.courier.tenure import Awake, Tenure, boottime
+from core.pacing import DISCORD, TELEGRAM, Pace
+from core.store.leases import Claimant, Claimed
+from tests.doubles.made_up_time import live
+
+
+class Clock:
+    """Two clocks of one machine."""
+
+    def __init__(self) -> None:
+        self.steady = 100.0
+        self.wall = 1_000_000.0
+
+    def passes(self, seconds: float, *, asleep: bool = False) -> None:
+        self.wall += seconds
+        self.steady += 0 if asleep else seconds
+
+
+@pytest.fixture
+def it() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def tenure(it: Clock) -> Tenure:
+    return Tenure(Claimant("we", "here", 7, 5.0), Terms(ttl=5.0, margin=1.25), lambda: it.steady)
+
+
+def test_what_we_never_held_we_never_speak_on(tenure: Tenure) -> None:
+    assert not tenure.permits("desk")
+    assert tenure.fence("desk") == 0
+
+
+def test_the_last_request_leaves_a_margin_before_the_lease_ends_counted_from_before_we_asked(
+    tenure: Tenure, it: Clock
+) -> None:
+    asked_at = it.steady
+    it.passes(3.0)
+    # The answer took its time.
+    tenure.begin(Claimed(1, "desk", 4), asked_at)
+    assert tenure.permits("desk")
+    it.passes(0.74)
+    assert tenure.permits("desk")
+    it.passes(0.02)
+    assert not tenure.permits("desk")
+    assert tenure.holds("desk")
+
+
+def test_a_renewal_gives_more_time_by_the_same_fence_and_a_refused_one_takes_everything(
+    tenure: Tenure, it: Clock
+) -> None:
+    for lane_id, account in ((1, "desk"), (2, "night")):
+        tenure.begin(Claimed(lane_id, account, 4), it.steady)
+    it.passes(4.0)
+    ask, asked_at = tenure.ask(1, ()), it.steady
+    assert ask.leases == ((1, 4), (2, 4))
+    it.passes(0.5)
+    assert tenure.answered(ask, {2}, asked_at) == ("night",)
+    assert tenure.permits("desk")
+    assert not tenure.permits("night")
+    it.passes(3.2)
+    assert tenure.permits("desk")
+    it.passes(0.1)
+    assert not tenure.permits("desk")
+
+
+def test_only_what_is_written_about_or_due_is_renewed(tenure: Tenure, it: Clock) -> None:
+    for lane_id in (1, 2, 3):
+        tenure.begin(Claimed(lane_id, f"desk {lane_id}", lane_id), it.steady)
+    assert tenure.ask(1, ()).leases == ()
+    assert tenure.ask(1, {2, 99}).leases == ((2, 2),)
+    it.passes(1.25)
+    assert tenure.ask(1, ()).leases == ((1, 1), (2, 2), (3, 3))
+
+
+def test_an_answer_about_an_older_fence_says_nothing_about_ours(tenure: Tenure, it: Clock) -> None:
+    tenure.begin(Claimed(1, "desk", 4), it.steady)
+    old = tenure.ask(1, {1})
+    tenure.end("desk")
+    tenure.begin(Claimed(1, "desk", 6), it.steady)
+    assert tenure.answered(old, {1}, it.steady) == ()
+    assert tenure.permits("desk")
+
+
+def test_a_machine_that_slept_has_lost_that_time(it: Clock) -> None:
+    elapsed = Awake(lambda: it.steady, lambda: it.wall)
+    began = elapsed()
+    it.passes(2.0)
+    assert elapsed() - began == pytest.approx(2.0)
+    it.passes(3600, asleep=True)
+    assert elapsed() - began == pytest.approx(3602.0)
+    it.passes(1.0)
+    assert elapsed() - began == pytest.approx(3603.0)
+
+
+def test_a_clock_that_is_set_back_or_corrected_a_little_takes_no_time_away(it: Clock) -> None:
+    elapsed = Awake(lambda: it.steady, lambda: it.wall)
+    began = elapsed()
+    it.wall -= 86_400
+    it.passes(1.0)
+    assert elapsed() - began == pytest.approx(1.0)
+    it.wall += 0.5
+    it.passes(1.0)
+    assert elapsed() - began == pytest.approx(2.0)
+
+
+def test_this_machines_own_clock_goes_forward() -> None:
+    first = boottime()
+    assert boottime() >= first
+
+
+def test_a_gate_that_is_not_ours_lets_nothing_leave_not_even_who_was_admitted() -> None:
+    async def story() -> None:
+        account, ours = AccountGate(TELEGRAM), True
+        account.permit(lambda: ours)
+        await account.enter(5)
+        assert account.permitted()
+        # It waits for its chat, and meanwhile the lane is lost.
+        waiting = asyncio.ensure_future(account.enter(5))
+        await asyncio.sleep(0.1)
+        ours = False
+        with pytest.raises(NotOurs):
+            await waiting
+        with pytest.raises(ConnectionError):
+            await account.enter(6)
+
+    live(story())
+
+
+@pytest.mark.parametrize(("pace", "count", "seconds"), [(TELEGRAM, 30, 1.10), (DISCORD, 45, 1.0)])
+@pytest.mark.parametrize("seed", range(5))
+def test_an_account_handed_over_in_order_keeps_its_windows(pace: Pace, count: int, seconds: float, seed: int) -> None:
+    async def story() -> None:
+        fate, left = random.Random(seed), list[float]()
+
+        async def speaks(gate: AccountGate, many: int) -> None:
+            for chat in range(many):
+                await gate.enter(chat)
+                left.append(asyncio.get_running_loop().time())
+
+        first, second = AccountGate(pace), AccountGate(pace)
+        await asyncio.sleep(fate.random())
+        await speaks(first, fate.randint(1, 90))
+        await asyncio.sleep(fate.choice((0.0, 0.2, 1.5)))
+        second.start_full(first.clear_in())
+        handed_at, last = asyncio.get_running_loop().time(), left[-1]
+        await speaks(second, 90)
+        assert max(bisect.bisect_left(left, one + seconds) - i for i, one in enumerate(left)) <= count
+        opened = next(one for one in left if one >= handed_at)
+        # No chat got two within its own second, and nobody waited for longer than that.
+        between = 1.3 if pace is DISCORD else 1.05
+        assert max(handed_at, last + between) - 1e-3 <= opened <= max(handed_at, last + between) + 0.05
+
+    live(story())
