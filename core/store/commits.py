@@ -109,7 +109,8 @@ def _write(conn: sa.Connection, batch: Batch) -> None:
     _mark(conn, batch.walks, batch.at)
     _unpark(conn, batch)
     _park(conn, batch.park)
-    for destination_id, because in batch.paused:
+    # In one order for everybody: whoever else pauses some of them must not wait for us crosswise.
+    for destination_id, because in sorted(batch.paused):
         destinations.gone(conn, destination_id, because, batch.at)
     for account, old_chat_id, new_chat_id in batch.moved:
         destinations.move(conn, account, old_chat_id, new_chat_id, batch.at)
