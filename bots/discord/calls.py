@@ -80,6 +80,9 @@ class Calls:
             raise
         if not task.done():
             raise NotDone(Unknown(f"no answer in {patience:g} s"))
+        if task.cancelled():
+            left = "the account was given up meanwhile"
+            raise NotDone(Unknown(left) if crossing.left else NotSent(0.0, Reach.ACCOUNT, left))
         error = task.exception()
         if error is None:
             return task.result()
