@@ -13,7 +13,8 @@ _LANE = tables.lane.c
 _BROADCAST = tables.broadcast.c
 _WAITING = tables.waiting.c
 _SINCE = sa.func.min(sa.func.coalesce(_BROADCAST.not_before, _BROADCAST.created_at)).label("since")
-_OWED = _BROADCAST.audience - _BROADCAST.sent - _BROADCAST.skipped - _BROADCAST.failed - _BROADCAST.unknown
+# Who was skipped asked for less: the audience never counted them.
+_OWED = _BROADCAST.audience - _BROADCAST.sent - _BROADCAST.failed - _BROADCAST.unknown
 _UNDER_WAY = (
     sa.select(
         _LANE.account, _BROADCAST.urgency, sa.func.sum(sa.case((_OWED > 1, _OWED), else_=1)).label("many"), _SINCE

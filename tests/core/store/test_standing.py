@@ -93,7 +93,7 @@ def test_what_is_owed_is_told_for_each_account_and_class_with_its_age(desk: Desk
     desk.commits(walks=(WalkMark(one.id, 50, sent=40, skipped=5, failed=3, unknown=2),))
     (here, there) = look(desk).queues
     assert (here.account, here.urgency, there.account) == (DISCORD, Urgency.ENTRY, TELEGRAM)
-    assert (there.urgency, there.destinations, there.since) == (Urgency.ENTRY, 50 + 100, one.not_before or at)
+    assert (there.urgency, there.destinations, there.since) == (Urgency.ENTRY, 55 + 100, one.not_before or at)
 
 
 def test_what_nobody_counted_is_still_seen(desk: Desk) -> None:
