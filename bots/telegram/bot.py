@@ -145,11 +145,12 @@ class TelegramAccount:
         me = await self._introduce()
         self._parts.listener.name = me
         await self._parts.menu.show_readers()
-        await inlet.resume()
-        self.ready.set()
         waits = self._rhythm.retry
         while True:
             try:
+                if not self.ready.is_set():
+                    await inlet.resume()
+                    self.ready.set()
                 await self._poll(inlet)
                 self._all_is_well()
                 waits = self._rhythm.retry
