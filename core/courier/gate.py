@@ -21,6 +21,9 @@ _TOGETHER = 1.0
 # A call that left its slot behind for longer asks again: the exact windows leave 100 ms for everything on the way.
 _FRESH = 0.05
 _FORGET_ABOVE = 10_000
+# Seconds for which a call is still waited for while the account is given back.
+_PATIENCE = 0.5
+_GOING = "the account is being given back"
 _BROADCASTS = frozenset({Urgency.ENTRY, Urgency.EDIT, Urgency.SUMMARY, Urgency.CARD, Urgency.BACKFILL})
 
 _urgency: ContextVar[Urgency] = ContextVar("urgency", default=Urgency.ANSWER)
@@ -71,6 +74,8 @@ class AccountGate:
         self._timer: asyncio.TimerHandle | None = None
         self._refused: tuple[int | None, float] | None = None
         self._check: Callable[[], bool] | None = None
+        self._leaving = False
+        self._rests: dict[asyncio.Future[None], float] = {}
         self._passed = 0
         self._refusals = 0
 
@@ -90,6 +95,7 @@ class AccountGate:
 
     def start_full(self, clear_in: float | None = None) -> None:
         """Assume that the last owner used everything up just now, or that we may speak `clear_in` so many seconds."""
+        self._leaving = False
         now = asyncio.get_running_loop().time()
         self._overall.fill(now if clear_in is None else now + clear_in - self._pace.overall.seconds)
 
@@ -141,7 +147,9 @@ class AccountGate:
         return turn
 
     async def slot(self, urgency: Urgency, weight: int = 1) -> None:
-        """Wait for the account's turn."""
+        """Wait for the account's turn. Raises NotOurs when we `leave` before there could be one."""
+        if self._leaving and self.paused_for() > _PATIENCE:
+            raise NotOurs(_GOING)
         await self.ask(urgency, weight)
 
     async def enter(self, chat: int | None = None, weight: int = 1) -> None:
@@ -155,7 +163,7 @@ class AccountGate:
         if admitted_at is None and chat is not None:
             wait, taken_at = self._line_up(chat, urgency, weight)
             if wait > 0:
-                await asyncio.sleep(wait)
+                await self._rest(wait)
         if admitted_at is None or loop.time() - admitted_at > _FRESH:
             await self.slot(urgency, weight)
         # The platform may have refused another call while this one waited.
@@ -165,10 +173,34 @@ class AccountGate:
                 self.give_back_chat(chat, taken_at)
                 wait, taken_at = self._line_up(chat, urgency, weight)
             if wait > 0:
-                await asyncio.sleep(wait)
+                await self._rest(wait)
                 await self.slot(urgency, weight)
         if not self.permitted():
             raise NotOurs("another process owns this account")
+
+    def leave(self) -> None:
+        """The account is being given back: who would have to wait for long gives up, whoever owns it next may wait."""
+        self._leaving = True
+        now = asyncio.get_running_loop().time()
+        waiting = [rest for rest, until in self._rests.items() if until - now > _PATIENCE]
+        if self.paused_for() > _PATIENCE:
+            waiting += [turn for *_, turn in self._queue]
+        for one in waiting:
+            if not one.done():
+                one.set_exception(NotOurs(_GOING))
+
+    async def _rest(self, seconds: float) -> None:
+        if self._leaving and seconds > _PATIENCE:
+            raise NotOurs(_GOING)
+        loop = asyncio.get_running_loop()
+        rest: asyncio.Future[None] = loop.create_future()
+        self._rests[rest] = loop.time() + seconds
+        timer = loop.call_later(seconds, _over, rest)
+        try:
+            await rest
+        finally:
+            timer.cancel()
+            del self._rests[rest]
 
     def _line_up(self, chat: int, urgency: Urgency, weight: int) -> tuple[float, float]:
         """Reserve this chat's next free moment; returns how long until then, and when that is."""
@@ -249,3 +281,8 @@ class AccountGate:
             lone = len(windows) == 1 and windows[0].count == 1
             limiter = self._chats[chat] = Spacing(windows[0].seconds) if lone else Limiter(*windows)
         return limiter
+
+
+def _over(rest: "asyncio.Future[None]") -> None:
+    if not rest.done():
+        rest.set_result(None)

@@ -97,6 +97,7 @@ class Lane:
         self._stopping = True
         self._speaker.stop()
         self._nudge()
+        self._gate.leave()
         while self._tasks:
             await asyncio.wait(set(self._tasks))
         await self.pulse.close()

@@ -137,6 +137,32 @@ def test_a_gate_that_is_not_ours_lets_nothing_leave_not_even_who_was_admitted() 
     live(story())
 
 
+def test_who_gives_an_account_back_waits_for_no_pause_of_the_platform() -> None:
+    async def story() -> None:
+        account = AccountGate(TELEGRAM)
+        account.pause_chat(7, 0.3)
+        soon = asyncio.ensure_future(account.enter(7))
+        account.pause_chat(8, 60)
+        chat = asyncio.ensure_future(account.enter(8))
+        await asyncio.sleep(0.01)
+        account.leave()
+        with pytest.raises(NotOurs):
+            await chat
+        await soon
+        account.pause(60)
+        with pytest.raises(NotOurs):
+            await account.enter(9)
+        account.start_full()
+        paused = asyncio.ensure_future(account.enter(9))
+        await asyncio.sleep(0.01)
+        account.leave()
+        with pytest.raises(NotOurs):
+            await paused
+        assert asyncio.get_running_loop().time() < 1
+
+    live(story())
+
+
 @pytest.mark.parametrize(("pace", "count", "seconds"), [(TELEGRAM, 30, 1.10), (DISCORD, 45, 1.0)])
 @pytest.mark.parametrize("seed", range(5))
 def test_an_account_handed_over_in_order_keeps_its_windows(pace: Pace, count: int, seconds: float, seed: int) -> None:
