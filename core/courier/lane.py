@@ -17,7 +17,7 @@ from core.courier import merging
 from core.courier.carrying import Carrier
 from core.courier.changing import Changer
 from core.courier.committer import Committer
-from core.courier.gate import AccountGate
+from core.courier.gate import AccountGate, NotOurs
 from core.courier.items import Item
 from core.courier.landing import Landing
 from core.courier.outcomes import GiveUp
@@ -258,7 +258,7 @@ class Lane:
             for one in item.all:
                 self._rounds.touched(one)
             await self._landing.land(item, verdict)
-        except StoreTrouble as trouble:
+        except (StoreTrouble, NotOurs) as trouble:
             self._landing.hold(item, 0.0, str(trouble))
         except Exception as error:
             # A mistake of ours in one bulletin affects only itself (promise P17).
