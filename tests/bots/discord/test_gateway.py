@@ -270,6 +270,24 @@ async def test_what_waits_for_its_turn_while_the_account_is_given_back_was_never
     assert town.channel.messages == []
 
 
+@pytest.mark.parametrize("looks", [0, 1])
+async def test_nothing_leaves_once_the_account_is_not_ours_however_late_that_is_found(
+    bot: DiscordBot, town: Town, gate: AccountGate, looks: int
+) -> None:
+    left = [looks]
+
+    def ours() -> bool:
+        left[0] -= 1
+        return left[0] >= 0
+
+    calls = len(town.stage.journal.of("discord"))
+    gate.permit(ours)
+    assert await publish(bot, town.here) == NotSent(0.0, Reach.ACCOUNT, "another process owns this account")
+    assert len(town.stage.journal.of("discord")) == calls
+    gate.permit(lambda: True)
+    assert isinstance(await publish(bot, town.here), Sent)
+
+
 async def test_an_answer_does_not_wait_for_the_pace_but_for_nobody_elses_account(
     bot: DiscordBot, town: Town, stage: Stage, hear: Hear, make: Make, launch: Launch, gate: AccountGate
 ) -> None:

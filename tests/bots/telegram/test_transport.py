@@ -8,11 +8,12 @@ import traceback
 import pytest
 from telegram import InputFile, error
 
-from bots.telegram import transport
-from bots.telegram.failures import MaybeSentError, NeverSentError
+from bots.telegram import outcomes, transport
+from bots.telegram.failures import MaybeSentError, NeverSentError, NotOursError
 from core.courier.gate import AccountGate
 from core.model import Urgency
 from core.pacing import TELEGRAM
+from core.platform import NotSent, Reach
 
 
 async def failure_of(call):
@@ -172,6 +173,33 @@ async def test_every_call_but_a_poll_passes_the_gate(open_bot, ann):
     await say(bot, ann.id)
     await bot.get_updates(timeout=0)
     assert watched.entered == [(None, 1), (ann.id, 1)]
+
+
+@pytest.mark.parametrize("looks", [0, 1, 2])
+async def test_nothing_leaves_once_the_account_is_not_ours_however_late_that_is_found(
+    stage, open_bot, gate, ann, looks
+):
+    bot = await open_bot()
+    left = [looks]
+
+    def ours():
+        left[0] -= 1
+        return left[0] >= 0
+
+    gate.permit(ours)
+    assert isinstance(await failure_of(say(bot, ann.id)), NotOursError)
+    left[0] = min(looks, 1)
+    assert isinstance(await failure_of(bot.poll(0, 0, ["message"])), NotOursError)
+    assert stage.journal.of("telegram") == []
+    # The connection that was not used is as good as new.
+    gate.permit(lambda: True)
+    assert (await say(bot, ann.id))["text"]
+
+
+async def test_what_comes_of_an_account_that_is_not_ours_is_that_nothing_was_sent(bot, gate, ann):
+    gate.permit(lambda: False)
+    outcome = outcomes.of(await failure_of(say(bot, ann.id)))
+    assert (type(outcome), outcome.retry_after, outcome.reach) == (NotSent, 0.0, Reach.ACCOUNT)
 
 
 async def test_an_upload_and_a_download_arrive_whole(stage, account, bot, ann, shelf):
