@@ -7,6 +7,7 @@ from core.commands import content as contents
 from core.commands import differences, previews, reach
 from core.commands.buttons import Act
 from core.commands.call import Call, Pressed, Rows, short, spoken
+from core.commands.changes import Changes
 from core.commands.heard import Place
 from core.commands.meant import Meant
 from core.commands.reply import Button, Reply, Style
@@ -69,7 +70,7 @@ class Proposals:
             entry = await self._rooms.deciding.accept(decision)
         except EditConflict:
             return await self.again(pressed, "proposals.moved")
-        return pressed.reply(reach.changed("corrected", entry, await self._rooms.newsroom.progress(entry)))
+        return pressed.reply(*await Changes(self._rooms).corrected(entry))
 
     async def _of_entry(self, call: Call) -> Reply:
         entry, _ = await self._meant.entry(call)

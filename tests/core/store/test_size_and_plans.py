@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from core.model import Form, Receipt
-from core.store import Store, broadcasts, commits, receipts, subscriptions, tables
+from core.model import Form, Level, Receipt
+from core.store import Store, audiences, broadcasts, commits, receipts, subscriptions, tables
 from tests.doubles.clock import NOON, Clock
 from tests.doubles.desk import TELEGRAM, Desk
 
@@ -104,3 +104,13 @@ def test_undecided_updates_and_open_broadcasts_have_small_indexes_of_their_own(s
         index.name for table in tables.METADATA.sorted_tables for index in table.indexes if index.dialect_options
     }
     assert {"ix_inbox_pending", "ix_broadcast_open", "ix_bulletin_kept"} <= partial
+
+
+def test_an_audience_is_read_by_key_whatever_the_number_of_readers_and_coverages(walked: Desk) -> None:
+    def ask(conn: sa.Connection) -> None:
+        audiences.of_coverage(conn, walked.coverage.id, tuple(Level))
+
+    told = "\n".join(plan(walked.store, ask))
+    assert "pk_audience" in told or "SEARCH audience USING PRIMARY KEY" in told
+    for scan in ("SCAN audience", "Seq Scan on audience", "subscription"):
+        assert scan not in told
