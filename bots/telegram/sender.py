@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram import InputFile, InputMediaPhoto, MessageEntity, error
 
-from bots.telegram import outcomes, render
+from bots.telegram import outcomes, render, written
 from bots.telegram.failures import MaybeSentError
 from bots.telegram.pictures import Assets, Media, PictureMissingError, Pictures
 from bots.telegram.render import Album, Entity, Photo, Words
@@ -19,7 +19,6 @@ from core.platform import Copy, Manner, Outcome, Part, Rejected, Sent
 _LOG = logging.getLogger(__name__)
 _GENERAL = 1
 """A forum's General topic: with this thread id a message is refused, without one it goes there (platform.md A1)."""
-_NO_PREVIEW = {"is_disabled": True}
 _FILENAME = "picture"
 _Looks = tuple[Entity, ...]
 
@@ -76,10 +75,10 @@ class TelegramSender:
         raise TypeError(f"not a part for Telegram: {type(part).__name__}")
 
     async def _say(self, target: Mapping[str, Any], text: str, entities: _Looks, form: Form = Form.TEXT) -> Copy:
+        chat, place = target["chat_id"], written.place(target)
+
         async def speak(looks: _Looks) -> Any:
-            return await self._bot.call(
-                "sendMessage", **target, text=text, entities=_written(looks), link_preview_options=_NO_PREVIEW
-            )
+            return await self._bot.say("sendMessage", chat, place + written.words(text, looks))
 
         return _copy(await self._dressed(entities, speak), form)
 
@@ -101,7 +100,7 @@ class TelegramSender:
         return _copies(answer, part.form)
 
     async def _photo(self, target: Mapping[str, Any], part: Photo, media: list[Media], looks: _Looks) -> Any:
-        caption = {"caption": part.text, "caption_entities": _written(looks)} if part.text else {}
+        caption = {"caption": part.text, "caption_entities": written.entities(looks) or None} if part.text else {}
         photo = media[0] if isinstance(media[0], str) else InputFile(media[0], filename=_FILENAME)
         return await self._bot.call("sendPhoto", **target, photo=photo, **caption)
 
@@ -124,15 +123,10 @@ class TelegramSender:
         raise TypeError(f"not a part for Telegram: {type(part).__name__}")
 
     async def _reword(self, chat: int, copy: Copy, text: str, entities: _Looks) -> Copy:
+        place = written.place({"chat_id": chat, "message_id": copy.message_id})
+
         async def speak(looks: _Looks) -> Any:
-            return await self._bot.call(
-                "editMessageText",
-                chat_id=chat,
-                message_id=copy.message_id,
-                text=text,
-                entities=_written(looks),
-                link_preview_options=_NO_PREVIEW,
-            )
+            return await self._bot.say("editMessageText", chat, place + written.words(text, looks))
 
         await self._dressed(entities, speak)
         return copy
@@ -147,7 +141,9 @@ class TelegramSender:
             )
 
         async def speak_words(looks: _Looks) -> Any:
-            return await self._bot.call("editMessageCaption", **place, caption=text, caption_entities=_written(looks))
+            return await self._bot.call(
+                "editMessageCaption", **place, caption=text, caption_entities=written.entities(looks) or None
+            )
 
         try:
             await self._dressed(entities, speak)
@@ -198,15 +194,6 @@ def _target(to: Address, manner: Manner) -> dict[str, Any]:
         "disable_notification": manner.silent,
         "reply_parameters": reply,
     }
-
-
-def _written(entities: _Looks) -> list[dict[str, Any]] | None:
-    """Entities as Telegram's JSON; None (which is not sent) when there are none."""
-    rows = [
-        {"type": one.type, "offset": one.offset, "length": one.length} | ({"url": one.url} if one.url else {})
-        for one in entities
-    ]
-    return rows or None
 
 
 def _item(media: Media, text: str, entities: _Looks) -> InputMediaPhoto:

@@ -39,6 +39,10 @@ class Patience:
     answer: float = 10.0
     upload: float = 60.0
 
+    def wait(self, seconds: float) -> aiohttp.ClientTimeout:
+        """For so long an answer. The total also ends an answer that comes one byte at a time."""
+        return aiohttp.ClientTimeout(total=self.connect + seconds, connect=self.connect, sock_read=seconds)
+
 
 USUAL = Patience()
 
@@ -77,6 +81,7 @@ class Transport(BaseRequest):
         self._gate = gate
         self._paced = paced
         self._patience = patience
+        self._usual = patience.wait(patience.answer)
         self._floods = 0
         self._session: aiohttp.ClientSession | None = None
 
@@ -127,13 +132,30 @@ class Transport(BaseRequest):
         seconds = self._patience.upload if request_data and request_data.contains_files else self._patience.answer
         if isinstance(read_timeout, int | float):
             seconds = float(read_timeout)
-        status, body = await self._exchange(url, method, request_data, seconds)
+        form, headers = _body(request_data)
+        wait = self._patience.wait(seconds)
+        status, body = await self._exchange(method, URL(url, encoded=True), form, headers, wait)
         if method == "GET" and status == HTTPStatus.OK:
             return status, body
+        self._judge(chat, status, failures.read(body))
+        return status, body
+
+    async def say(self, url: URL, chat: int, form: bytes) -> Any:
+        """Make a call that is written already and speaks to one chat once: its result. Fan-outs go this way.
+
+        `url` is of the address this was built for.
+        """
+        await self._pass_the_gate(chat, 1)
+        status, body = await self._exchange("POST", url, form, _FORM, self._usual)
         answer = failures.read(body)
+        self._judge(chat, status, answer)
+        return answer["result"]
+
+    def _judge(self, chat: int | None, status: int, answer: dict[str, Any]) -> None:
+        """Raise what an answer means unless it is good."""
         if status == HTTPStatus.OK and answer.get("ok") is True and "result" in answer:
             self._floods = 0
-            return status, body
+            return
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._flood(chat, answer)
         raise failures.refusal(status, answer)
@@ -147,17 +169,20 @@ class Transport(BaseRequest):
             except NotOurs:
                 raise NotOursError from None
 
-    async def _exchange(self, url: str, method: str, data: RequestData | None, seconds: float) -> tuple[int, bytes]:
+    async def _exchange(
+        self,
+        method: str,
+        url: URL,
+        body: bytes | aiohttp.FormData | None,
+        headers: dict[str, str] | None,
+        wait: aiohttp.ClientTimeout,
+    ) -> tuple[int, bytes]:
         """One request and its answer. No text of an error of aiohttp's goes on: it may hold the address."""
         if self._session is None:
             raise NeverSentError("the account is closed")
-        # The total also ends an answer that comes one byte at a time.
-        connect = self._patience.connect
-        timeout = aiohttp.ClientTimeout(total=connect + seconds, connect=connect, sock_read=seconds)
-        body, headers = _body(data)
         try:
             async with self._session.request(
-                method, URL(url, encoded=True), data=body, headers=headers, timeout=timeout, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=wait, allow_redirects=False
             ) as response:
                 return response.status, await _capped(response.content)
         except _LostError:
@@ -196,6 +221,7 @@ class Bot(telegram.Bot):
         self._gate = gate
         self._calls = Transport(home, gate, patience)
         self._polls = Transport(home, gate, patience, paced=False)
+        self._addresses: dict[str, URL] = {}
         super().__init__(
             token,
             base_url=f"{home}/bot",
@@ -235,6 +261,13 @@ class Bot(telegram.Bot):
         """
         return await self._post(method, parameters)
 
+    async def say(self, method: str, chat: int, form: bytes) -> Any:
+        """`call` for a text to one chat whose form is written already. Raises as `call` does."""
+        address = self._addresses.get(method)
+        if address is None:
+            address = self._addresses[method] = URL(f"{self.base_url}/{method}", encoded=True)
+        return await self._calls.say(address, chat, form)
+
     async def poll(self, offset: int, seconds: float, kinds: Sequence[str]) -> list[dict[str, Any]]:
         """Updates from `offset` on as they came, waiting up to `seconds` for the first. Raises as `call` does."""
         wanted = {"offset": offset, "timeout": int(seconds), "allowed_updates": list(kinds), "limit": 100}
@@ -253,9 +286,12 @@ class Bot(telegram.Bot):
 
 
 async def _capped(content: aiohttp.StreamReader) -> bytes:
-    body = bytearray()
-    async for chunk in content.iter_any():
-        body += chunk
+    first = await content.readany()
+    if content.at_eof():
+        return first
+    body = bytearray(first)
+    while not content.at_eof():
+        body += await content.readany()
         if len(body) > LARGEST_ANSWER:
             raise MaybeSentError("the answer is too big to be one")
     return bytes(body)
