@@ -20,13 +20,19 @@ from core.courier.keeping import Keeper, Watch, nobody_watches
 from core.courier.lane import Lane
 from core.courier.readings import CommitterReading, CourierReading, Ledger
 from core.courier.tenure import Tenure, Terms, boottime
+from core.errors import StoreTrouble
 from core.platform import Sender
 from core.store import Store, accounts, leases
 from core.store.leases import Claimant, Claimed
+from core.store.wakes import EVERY, Lanes
 
 __all__ = ["AccountGate", "Courier", "Terms"]
 
 log = logging.getLogger(__name__)
+
+# Seconds for which the bell is let ring before anybody looks.
+_SHORTLY = 0.02
+_EVERYBODY = 0
 
 
 class Courier:
@@ -84,6 +90,7 @@ class Courier:
             gates=[self._gates[name].reading(name, sender.platform) for name, sender in self._senders.items()],
             ends=[(account, ledger.reading()) for account, ledger in self._ledgers.items()],
             lanes=[lane.reading(self._tenure.fence(lane.account)) for lane in lanes],
+            circuits=[lane.pulse.reading() for lane in lanes],
             committer=CommitterReading() if self._committer is None else self._committer.reading(),
         )
 
@@ -100,7 +107,7 @@ class Courier:
         )
         makers = {name: functools.partial(self._lane, committer, one) for name, one in self._senders.items()}
         keeper = self._keeper = Keeper(self._store, self._tenure, committer, makers, self._watch, self._clock)
-        listening = self._store.listen(self._called(asyncio.get_running_loop()))
+        listening = self._store.listen(self._hears(asyncio.get_running_loop()))
         writing = asyncio.create_task(committer.run(), name="committer")
         # Without it nothing that is sent would be remembered: then nothing more is sent.
         writing.add_done_callback(lambda _: self._wanted.set())
@@ -111,11 +118,18 @@ class Courier:
             listening.close()
             committer.close()
             await writing
-            await self._store.write(leases.leave, self.owner)
+            await self._leave()
 
     async def stop(self) -> None:
         """Start nothing more."""
         self._wanted.set()
+
+    async def _leave(self) -> None:
+        try:
+            await self._store.write(leases.leave, self.owner)
+        except StoreTrouble as trouble:
+            # Its time runs out by itself.
+            log.warning("the process could not say that it ends", extra={"why": str(trouble)})
 
     def _lane(self, committer: Committer, sender: Sender, claimed: Claimed) -> Lane:
         gate = self._gates[sender.account]
@@ -127,10 +141,27 @@ class Courier:
         if self._keeper is not None:
             self._keeper.lost(account)
 
-    def _called(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
-        def called() -> None:
+    def _hears(self, loop: asyncio.AbstractEventLoop) -> Callable[[Lanes], None]:
+        """What is called, in another thread, when somebody rings."""
+        rung: set[int] = set()
+        coming: list[asyncio.TimerHandle] = []
+
+        def look() -> None:
+            coming.clear()
+            lanes = frozenset(rung)
+            rung.clear()
+            if self._keeper is not None:
+                self._keeper.wake(EVERY if _EVERYBODY in lanes else lanes)
+
+        def note(lanes: Lanes) -> None:
+            rung.update(lanes or {_EVERYBODY})
+            if not coming:
+                # However often it rings: a busy newsroom must not spend its time looking.
+                coming.append(loop.call_later(_SHORTLY, look))
+
+        def called(lanes: Lanes) -> None:
             # The bell may ring once more when the loop has gone.
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(self.wake)
+                loop.call_soon_threadsafe(note, lanes)
 
         return called

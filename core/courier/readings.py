@@ -169,4 +169,5 @@ class CourierReading:
     lanes: Sequence[LaneReading] = ()
     """The lanes at work now."""
     circuits: Sequence[CircuitReading] = ()
+    """Theirs."""
     committer: CommitterReading = field(default_factory=CommitterReading)

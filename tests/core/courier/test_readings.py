@@ -4,11 +4,12 @@ import dataclasses
 
 import pytest
 
-from core.courier.readings import SECONDS, CourierReading, Ends, Ledger, Spread, Stopwatch
+from core.courier.readings import SECONDS, CircuitState, CourierReading, Ends, Ledger, Spread, Stopwatch
 from core.model import Level, Urgency
 from core.platform import NotSent, Reach, Rejected, Unknown
 from core.store import Store
 from tests.doubles.made_up_time import live
+from tests.doubles.platform import Told
 from tests.doubles.town import town
 
 
@@ -79,6 +80,22 @@ def test_a_courier_tells_what_it_carried_and_how_fast(store: Store) -> None:
             assert reading.committer.receipts == 3
             assert reading.committer.seconds.times > 0
             assert [(lane.account, lane.in_flight, lane.waiting) for lane in reading.lanes] == [(account, 0, 0)]
+
+    live(story())
+
+
+def test_a_platform_that_fails_can_be_seen_to_fail_and_to_come_back(store: Store) -> None:
+    async def story() -> None:
+        async with town(store) as it:
+            for chat in range(11, 31):
+                await it.follows(chat)
+            it.sender.whim = lambda verb, chat: Told(NotSent(0.0, Reach.ACCOUNT, "no connection"))
+            await it.publishes("Ferry stopped")
+            await it.until(lambda: it.courier.reading().circuits[0].state is CircuitState.OPEN)
+            it.sender.whim = lambda verb, chat: None
+            await it.everything_is_carried()
+            (circuit,) = it.courier.reading().circuits
+            assert (circuit.account, circuit.state) == (it.sender.account, CircuitState.CLOSED)
 
     live(story())
 
