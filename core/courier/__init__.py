@@ -9,8 +9,8 @@ import contextlib
 import functools
 import logging
 import os
+import platform
 import secrets
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -62,7 +62,7 @@ class Courier:
         self._clock = clock
         self._linger = linger
         self._watch = watch
-        host, pid = socket.gethostname(), os.getpid()
+        host, pid = platform.node(), os.getpid()
         self.owner = owner or f"{host}:{pid}:{secrets.token_hex(4)}"
         self._tenure = Tenure(Claimant(self.owner, host, pid, terms.ttl), terms, elapsed)
         self._ledgers = {account: Ledger() for account in self._senders}
