@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import contextvars
+import errno
 import io
 import json
 import logging
@@ -193,6 +194,20 @@ def test_no_secret_reaches_a_log_line_by_any_road(written, leak, form):
     text = stream.getvalue()
     assert text.count(logs.HIDDEN) >= 5
     assert not any(secret in text for secret in (TELEGRAM, DISCORD, CANARY, "x" * 68, "aW50" * 20, "pa55" * 2))
+
+
+def test_a_full_disk_under_the_log_stops_nothing(written, monkeypatch):
+    class Full(io.StringIO):
+        def write(self, _text):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    stream = Full()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.start(form="json", stream=stream)
+    logging.getLogger("core.courier").warning("not delivered")
+    written(form="json")
+    logging.getLogger("core.courier").warning("not delivered")
+    assert logging.getLogger().handlers[0].stream.getvalue().count("not delivered") == 1
 
 
 def test_an_ordinary_line_loses_nothing(written):
