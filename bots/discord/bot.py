@@ -1,8 +1,11 @@
 """The life of one Discord account: log in, so that we can speak; connect, so that people are heard; leave quietly."""
 
 import asyncio
+import base64
+import binascii
 import logging
 from functools import partial
+from typing import NoReturn
 
 import aiohttp
 import discord
@@ -27,6 +30,10 @@ _PASSING = (
     *(ValueError, KeyError, TypeError),
 )
 """What a network, a platform or a store does and time heals."""
+_ANOTHER_BOT = (
+    "this token is another bot's than the one this account had so far, and those who follow do not know it: put a "
+    "token of the same bot into the settings, or give this bot an account with a name of its own"
+)
 _FAREWELL = 5.0
 """Seconds for those who are being answered when we leave; Discord gives an answer three."""
 
@@ -60,6 +67,7 @@ class DiscordBot:
         self._calls = Calls(patience)
         self._token = token
         self._hears = hears
+        self._memory = memory
         self._unit = unit
         self._new_client = partial(
             Client, gate, way, hears, self._calls, invalid=invalid or InvalidRequests(), ready_timeout=ready_timeout
@@ -99,7 +107,9 @@ class DiscordBot:
             self.client = self._new_client()
             self._gateway = self._new_gateway(self.client)
         self._login = Standing(Phase.CONNECTING)
-        self._logging_in = asyncio.create_task(self._log_in())
+        # Before anything is sent: to another bot every reader's chat is one it may not write to.
+        known = await self._is_known(_bot_of(self._token))
+        self._logging_in = asyncio.create_task(self._log_in() if known else self._turn_away())
         # Its first step opens the line: nobody who wants to send need wait for Discord's answer to it.
         await asyncio.sleep(0)
 
@@ -137,10 +147,13 @@ class DiscordBot:
             self._login = Standing(Phase.CONNECTING, self._login.why)
             try:
                 await self.client.login(self._token)
+                us = self.client.user
+                if not await self._is_known(us.id if us else None):
+                    self._refuse(_ANOTHER_BOT)
             except discord.LoginFailure:
-                why = "Discord does not know this token; copy it anew from the developer portal into the settings"
-                self._login = Standing(Phase.REFUSED, why)
-                raise AccountRefusedError(why) from None
+                self._refuse(
+                    "Discord does not know this token; copy it anew from the developer portal into the settings"
+                )
             except _PASSING as error:
                 self._login = Standing(Phase.LOST, f"cannot log in to Discord ({type(error).__name__})")
                 await self._wait(tries, self._login.why)
@@ -148,6 +161,21 @@ class DiscordBot:
             else:
                 self._login = Standing(Phase.CONNECTED)
                 _log.info("logged in to Discord", extra={"account": self.account})
+
+    async def _is_known(self, bot_id: int | None) -> bool:
+        """Whether this is the bot the account has always been; also when nobody can say."""
+        try:
+            return bot_id is None or await self._memory.recognises(bot_id)
+        except StoreTrouble as trouble:
+            _log.warning("cannot tell whose the token is", extra={"account": self.account, "why": str(trouble)})
+            return True
+
+    async def _turn_away(self) -> None:
+        self._refuse(_ANOTHER_BOT)
+
+    def _refuse(self, why: str) -> NoReturn:
+        self._login = Standing(Phase.REFUSED, why)
+        raise AccountRefusedError(why) from None
 
     async def _introduce(self) -> None:
         """Tell Discord our commands. Whoever waits for an entry does not wait for this."""
@@ -164,3 +192,13 @@ class DiscordBot:
         wait = _WAITS[min(tries, len(_WAITS) - 1)] * self._unit
         _log.warning(why, extra={"account": self.account, "seconds": wait})
         await asyncio.sleep(wait)
+
+
+def _bot_of(token: str) -> int | None:
+    """The bot's id, which is the first part of its token; None where it does not look like one."""
+    head = token.partition(".")[0]
+    try:
+        told = base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    return int(told) if told.isdigit() else None

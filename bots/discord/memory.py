@@ -7,7 +7,7 @@ from typing import Protocol
 
 import yarl
 
-from core.store import Store, gateways
+from core.store import Store, gateways, house
 
 # Discord does not tell how long it waits for a client to come back; minutes, by all accounts. Asking in vain costs 5 s.
 _RESUMABLE = timedelta(hours=1)
@@ -28,6 +28,10 @@ class Memory(Protocol):
 
     def now(self) -> datetime:
         """What the clock says."""
+        ...
+
+    async def recognises(self, bot_id: int) -> bool:
+        """Whether the account has always been this bot's."""
         ...
 
     async def session(self) -> Session | None:
@@ -60,6 +64,10 @@ class StoredMemory:
     def now(self) -> datetime:
         """What the clock says."""
         return self._clock()
+
+    async def recognises(self, bot_id: int) -> bool:
+        """Whether the account has always been this bot's; the first one it ever had is remembered."""
+        return await self._store.write(house.stamp, f"discord.bot.{self._account}", str(bot_id)) == str(bot_id)
 
     async def session(self) -> Session | None:
         """The session to take up again, if there is one young enough."""

@@ -27,7 +27,7 @@ from bots.telegram.transport import Bot
 from core.commands.desk import Desk
 from core.commands.rooms import Rooms
 from core.errors import StoreTrouble
-from core.store import Store, inbox
+from core.store import Store, house, inbox
 
 _LOG = logging.getLogger(__name__)
 HEARD = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
@@ -103,6 +103,7 @@ class TelegramAccount:
         self._store = store
         self._clock = clock
         self._rhythm = rhythm
+        self._known = True
         self._offset = 0
         self._conflicts: deque[float] = deque(maxlen=_CONFLICTS)
 
@@ -117,8 +118,11 @@ class TelegramAccount:
         return self._parts.sender
 
     async def open(self) -> None:
-        """Be ready to speak. Nothing is asked of Telegram yet."""
-        await self._bot.open()
+        """Be ready to speak, unless this is another bot than before. Nothing is asked of Telegram yet."""
+        # To another bot every reader's chat is one it may not write to.
+        self._known = await self._is_known()
+        if self._known:
+            await self._bot.open()
 
     async def close(self) -> None:
         """Speak no more until the next `open`."""
@@ -141,7 +145,22 @@ class TelegramAccount:
             await self._parts.answers.stop()
             await self._parts.listener.stop()
 
+    async def _is_known(self) -> bool:
+        """Whether this is the bot the account has always been; also when nobody can say."""
+        name, bot_id = f"telegram.bot.{self.account}", self._bot.token.partition(":")[0]
+        try:
+            return await self._store.write(house.stamp, name, bot_id) == bot_id
+        except StoreTrouble as trouble:
+            _LOG.warning("%s: cannot tell whose the token is: %s", self.account, trouble)
+            return True
+
     async def _live(self, inlet: Inlet) -> NoReturn:
+        if not self._known:
+            raise Ended(
+                f"The token of account {self.account!r} is another bot's than the one it had so far, and those who "
+                "follow do not know it. Put a token of the same bot into the settings, or give this bot an account "
+                "with a name of its own."
+            )
         me = await self._introduce()
         self._parts.listener.name = me
         await self._parts.menu.show_readers()

@@ -81,6 +81,11 @@ class Mind:
     until: datetime | None = None
     noted: list[Session | None] = field(default_factory=list)
     introductions: int = 0
+    bot: int | None = None
+
+    async def recognises(self, bot_id: int) -> bool:
+        self.bot = self.bot or bot_id
+        return self.bot == bot_id
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -1,6 +1,7 @@
 """One account in many hands: the session goes on where it was left, logins are budgeted, nobody calls unasked."""
 
 import asyncio
+import base64
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -9,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bots.discord.bot import DiscordBot
-from bots.discord.gateway import Phase
+from bots.discord.gateway import AccountRefusedError, Phase
 from bots.discord.memory import StoredMemory
 from bots.rehearsal.stage import Stage
 from core.courier import AccountGate
@@ -205,6 +206,27 @@ async def test_a_crash_loop_cannot_log_the_token_away(
     clock.passes(minutes=45)
     await until(lambda: bot.standing.phase is Phase.CONNECTED)
     assert len(town.app.identified) == 2
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_the_token_of_another_bot_is_refused_before_anybody_is_lost(
+    make: Make, town: Town, store: Store, clock: Clock, *, readable: bool
+) -> None:
+    async with Life(make(memory=StoredMemory("dc", store, clock, lambda: True))):
+        pass
+    other = town.stage.discord.add_bot(token="", name="Other")
+    town.guild.add_bot(other)
+    head = base64.urlsafe_b64encode(str(other.id).encode()).decode().rstrip("=") if readable else "opaque"
+    other.token = f"{head}.other.token"
+    town.stage.discord._apps[other.token] = other
+    calls = len(town.stage.journal.of("discord"))
+    bot = make(token=other.token, memory=StoredMemory("dc", store, clock, lambda: True))
+    with pytest.raises(AccountRefusedError, match="another bot's than the one this account had"):
+        await bot.run()
+    assert not [call for call in town.stage.journal.of("discord")[calls:] if call.method != "GET" or readable]
+    assert isinstance(await publish(bot, town.here), NotSent)
+    async with Life(make(memory=StoredMemory("dc", store, clock, lambda: True))):
+        pass
 
 
 async def test_a_lost_lane_leaves_the_next_owners_notes_alone(store: Store, clock: Clock) -> None:

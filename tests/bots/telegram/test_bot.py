@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import StoreTrouble
 from core.model import Address, Platform
-from core.store import inbox
+from core.store import house, inbox
 
 
 @pytest.fixture
@@ -259,6 +259,16 @@ async def test_what_was_asked_is_left_to_the_next_owner_when_the_account_is_lost
     await telegram.idle()
     assert [one.command for one in telegram.heard] == ["live", "live"]
     assert ann.private_chat(account).messages[-1].author is account
+
+
+async def test_the_token_of_another_bot_is_refused_before_anybody_is_lost(telegram, store, storm, ann, account):
+    await telegram.starts()
+    await telegram.stops()
+    await store.write(house.write, "telegram.bot.tg", "41")
+    calls = len(telegram.stage.journal.of("telegram"))
+    trouble = await ends(telegram)
+    assert "another bot's" in trouble
+    assert len(telegram.stage.journal.of("telegram")) == calls
 
 
 async def test_one_account_lives_again_and_again(telegram, storm, ann, account):
