@@ -18,6 +18,7 @@ from core.courier.tenure import Tenure
 from core.errors import StoreTrouble
 from core.store import Store, leases
 from core.store.leases import Claimed, Outlook
+from core.store.wakes import EVERY, Lanes
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +69,13 @@ class Keeper:
         """The lanes at work, those on their way out included."""
         return tuple(tended.lane for tended in self._tended.values())
 
-    def wake(self) -> None:
-        """Something was committed that may concern us."""
-        self._nudge.set()
+    def wake(self, lanes: Lanes = EVERY) -> None:
+        """Something was committed that may concern these lanes; by default every one, and those nobody holds."""
+        if not lanes:
+            self._nudge.set()
         for lane in self.lanes:
-            lane.wake()
+            if not lanes or lane.id in lanes:
+                lane.wake()
 
     async def keep(self, crew: asyncio.TaskGroup, wanted_back: asyncio.Event) -> None:
         """Hold our share until it is `wanted_back`, then see every lane to its end. Lanes are tasks of `crew`."""

@@ -20,7 +20,7 @@ from core.store.engines import Engines
 from core.store.hold import Hold
 from core.store.place import Place
 from core.store.threads import Crew
-from core.store.wakes import Listening
+from core.store.wakes import Lanes, Listening
 
 __all__ = ["Connection", "Store"]
 
@@ -99,7 +99,7 @@ class Store:
         """Whether the store is held, so that whoever else has a lease on it must be dead."""
         return self._hold.alone
 
-    def listen(self, callback: Callable[[], object]) -> Listening:
+    def listen(self, callback: Callable[[Lanes], object]) -> Listening:
         """Have `callback` called, from another thread, when a process rings (`wakes.ring`); close what it returns.
 
         SQLite cannot ring: there the one process at work tells itself.

@@ -217,8 +217,9 @@ def _to_one(
     row = sending.row(bulletin_id, coverage_id, Operation.PUBLISH, urgency, now, expires_at)
     only = {"audience_seq": 0, "only_destination_id": destination_id}
     lane = sa.select(tables.destination.c.lane_id).where(tables.destination.c.id == destination_id)
-    conn.execute(tables.broadcast.insert().values(**row, **only, lane_id=conn.execute(lane).scalar_one()))
-    wakes.ring(conn)
+    lane_id = conn.execute(lane).scalar_one()
+    conn.execute(tables.broadcast.insert().values(**row, **only, lane_id=lane_id))
+    wakes.ring(conn, lane_id)
 
 
 def _noun(row: sa.Row[tuple[object, ...]]) -> Broadcast:

@@ -17,21 +17,25 @@ from core.store import engines
 
 log = logging.getLogger(__name__)
 
+Lanes = frozenset[int]
+"""The lanes a bell rang for; `EVERY` when it was for all."""
+EVERY: Lanes = frozenset()
+
 _CHANNEL = "livedesk"
 _AGAIN_AFTER = 1.0
 _GOODBYE = 1.0
 
 
-def ring(conn: sa.Connection) -> None:
-    """Wake every courier once this transaction is in."""
+def ring(conn: sa.Connection, lane_id: int | None = None) -> None:
+    """Wake whoever carries this lane once the transaction is in; without one, everybody."""
     if conn.dialect.name == "postgresql":
-        conn.execute(sa.select(sa.func.pg_notify(_CHANNEL, "")))
+        conn.execute(sa.select(sa.func.pg_notify(_CHANNEL, "" if lane_id is None else str(lane_id))))
 
 
 class Listening:
     """Calls back whenever somebody rings, from a thread of its own, with a connection of its own."""
 
-    def __init__(self, address: str, callback: Callable[[], object]) -> None:
+    def __init__(self, address: str, callback: Callable[[Lanes], object]) -> None:
         """`address` as libpq reads it, empty where nobody ever rings. After each new connection it calls back too."""
         self._address = address
         self._callback = callback
@@ -60,7 +64,7 @@ class Listening:
                 with psycopg.connect(address, autocommit=True) as conn:
                     conn.execute(f"LISTEN {_CHANNEL}")
                     quiet = False
-                    self._callback()
+                    self._callback(EVERY)
                     self._hear(conn)
             except psycopg.Error as error:
                 if not quiet:
@@ -71,5 +75,6 @@ class Listening:
     def _hear(self, conn: psycopg.Connection[tuple[object, ...]]) -> None:
         while not self._closed.is_set():
             select.select([conn.fileno(), self._theirs.fileno()], [], [])
-            if list(conn.notifies(timeout=0)):
-                self._callback()
+            rung = {note.payload for note in conn.notifies(timeout=0)}
+            if rung:
+                self._callback(frozenset(map(int, rung)) if all(one.isdigit() for one in rung) else EVERY)

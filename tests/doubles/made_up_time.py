@@ -101,7 +101,7 @@ class MadeUpStore:
         born.alone = self.alone
         return born
 
-    def listen(self, _callback: Callable[[], object]) -> "_Deaf":
+    def listen(self, _callback: Callable[..., object]) -> "_Deaf":
         """Nobody rings in made-up time."""
         return _Deaf()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.courier import lane
 from core.errors import StoreTrouble
 from core.model import Mode
 from core.store import Store, broadcasts, tables
@@ -277,23 +278,22 @@ def test_in_real_time_who_is_told_to_stop_hands_over_and_nobody_gets_anything_tw
         everybody_has_it(world)
 
 
-def test_an_entry_published_in_another_process_wakes_the_courier_without_waiting_for_its_poll(
-    store: Store, store_url: str
+def test_an_entry_published_in_another_process_goes_out_without_anybody_looking_by_the_clock(
+    store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if store_url.startswith("sqlite"):
         pytest.skip("SQLite has one process at work, which tells itself")
+    # By the clock it would look once in an hour.
+    monkeypatch.setattr(lane, "_POLL", 3600.0)
     world = World()
     newsroom(store, ["desk"], 1, datetime.now(UTC))
-    woken: list[int] = []
     with real(store_url, world, "only") as (only,):
-        wakes = only.courier.wake
-        only.courier.wake = lambda: (woken.append(1), wakes())[1]  # type: ignore[method-assign, func-returns-value]  # counted
         only.starts()
-        really(lambda: only.courier.held() == ("desk",) and bool(woken))
-        before = len(woken)
-        publish(store, "news", datetime.now(UTC))
-        really(lambda: len(woken) > before)
-        really(lambda: carried(store))
+        really(lambda: only.courier.held() == ("desk",))
+        for number in range(3):
+            publish(store, f"news {number}", datetime.now(UTC))
+            really(lambda: carried(store))
+        assert world.by("only") == 3
 
 
 def test_nothing_is_said_on_an_account_before_it_is_ours(one_file: Store) -> None:

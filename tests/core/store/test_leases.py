@@ -366,7 +366,7 @@ def test_a_bell_is_heard_in_every_other_process_when_the_transaction_is_in(store
         pytest.skip("SQLite has one process at work, which tells itself")
     with stores(store_url, 2) as (here, there):
         heard = threading.Semaphore(0)
-        with closing(there.listen(heard.release)) as listening:
+        with closing(there.listen(lambda _: heard.release())) as listening:
             # The first time it has just begun to listen, and may have missed something.
             assert heard.acquire(timeout=30)
             here.write_now(wakes.ring)
@@ -385,7 +385,7 @@ def test_a_bell_is_heard_in_every_other_process_when_the_transaction_is_in(store
 def test_where_nobody_can_ring_nobody_listens(tmp_path: Path) -> None:
     door = Store.open(f"sqlite:///{tmp_path}/s.sqlite", mode=Mode.REHEARSAL, create=True)
     before = threading.active_count()
-    listening = door.listen(lambda: None)
+    listening = door.listen(lambda _: None)
     assert threading.active_count() == before
     listening.close()
     door.close()
