@@ -54,7 +54,8 @@ WRONG = {
     "locales": [("core/formats/zones.py", "import babel.dates")],
     "media": [("core/newsroom/slugs.py", "import PIL.Image")],
     "likeness": [("core/commands/forms.py", "import rapidfuzz")],
-    "drivers": [("core/store/engines.py", "import psycopg"), ("core/store/engines.py", "import sqlite3")],
+    "listener": [("core/store/engines.py", "import psycopg")],
+    "drivers": [("core/store/engines.py", "import sqlite3")],
     "quiet": [("core/formats/page.py", "import http.client"), ("core/formats/page.py", "import subprocess")],
     "pens": [
         ("bots/telegram/render/__init__.py", "import telegram"),
