@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.courier import Terms
-from tests.benchmarks import alerts, carrying, lanes, publishing, takeover
+from tests.benchmarks import alerts, carrying, lanes, publishing, soak, takeover
 from tests.benchmarks.figures import Figure, at_least, at_most, table
 from tests.benchmarks.ground import Ground
 
@@ -44,6 +44,12 @@ def test_every_lane_carries(ground: Ground):
 def test_the_second_process_takes_over(ground: Ground):
     # It waits for the second one's first message, and looks that nobody got it twice from an orderly end.
     assert len(takeover.takeover(ground, many=400, tries=1, terms=Terms(0.5, 0.1))) == 2
+
+
+def test_a_short_soak_keeps_every_promise(tmp_path: Path):
+    judge = soak.soak(tmp_path, minutes=0.1, per_hour=1800, seed="test", people=6, channels=3)
+    assert judge.broken() == []
+    assert len(judge.held) > 1
 
 
 def test_the_table_says_what_was_missed():
