@@ -44,8 +44,8 @@ class Ground:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Store]:
-    store = Store.open(url, mode=Mode.REHEARSAL)
+def opened(url: str, mode: Mode = Mode.REHEARSAL) -> Iterator[Store]:
+    store = Store.open(url, mode=mode)
     try:
         yield store
     finally:
@@ -63,9 +63,10 @@ def populate(
     lanes: Sequence[str] = ("desk",),
     platform: Platform = Platform.TELEGRAM,
     first_chat: int = _FIRST_CHAT,
+    mode: Mode = Mode.REHEARSAL,
 ) -> Coverage:
     """A live coverage that `many` destinations follow, as many on each lane; they are private chats in a row."""
-    with opened(url) as store:
+    with opened(url, mode) as store:
         ids = store.write_now(accounts.enrol_lanes, [(name, platform) for name in lanes], now())
         coverage = store.write_now(
             coverages.create,
@@ -73,7 +74,7 @@ def populate(
             title="Storm Ada",
             language="en",
             zone="Europe/London",
-            mode=Mode.REHEARSAL,
+            mode=mode,
             now=now(),
             by=EDITOR,
         )
