@@ -6,7 +6,7 @@ apart and knows no address but the one it was built for (promises P11, P14).
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,14 +18,12 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bots.telegram import failures
+from bots.telegram.connector import Connector, LostError
 from bots.telegram.failures import FloodError, MaybeSentError, NeverSentError, NotOursError
 from core.courier.gate import AccountGate, NotOurs
 
 LARGEST_ANSWER = 20 * 1024 * 1024
 """Bytes: what getFile's downloads may have (Bot API); an honest answer is far smaller."""
-# Shorter than any idle limit on the way, so that an idle socket's death is not mistaken for a lost request.
-_KEEPALIVE_SECONDS = 15.0
-_CONNECTIONS = 256
 # A 429 that does not say how long (Cloudflare's web page): double from the first up to the second (faults.md N3).
 _FLOOD_SECONDS, _LONGEST_FLOOD = 60.0, 900.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -45,31 +43,6 @@ class Patience:
 
 
 USUAL = Patience()
-
-
-class _LostError(aiohttp.ClientConnectionError):
-    """The account is not ours any more."""
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Hands out no connection while the account is not ours: the last look before any byte leaves (P10)."""
-
-    def __init__(self, ours: Callable[[], bool]) -> None:
-        super().__init__(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_SECONDS)
-        self._ours = ours
-
-    async def connect(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Any],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- aiohttp's signature
-    ) -> aiohttp.connector.Connection:
-        connection = await super().connect(req, traces, timeout)
-        # Connecting may take longer than a lease lasts, and so may the sleep of a process that was stopped.
-        if not self._ours():
-            connection.release()
-            raise _LostError
-        return connection
 
 
 class Transport(BaseRequest):
@@ -94,16 +67,17 @@ class Transport(BaseRequest):
         """Open the connection pool."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=_Connector(self._gate.permitted),
+                connector=Connector(self._gate.permitted),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "Livedesk"},
             )
 
     async def shutdown(self) -> None:
         """Close it."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        # Out of reach first: who waits at the gate meanwhile was never sent.
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -185,7 +159,7 @@ class Transport(BaseRequest):
                 method, url, data=body, headers=headers, timeout=wait, allow_redirects=False
             ) as response:
                 return response.status, await _capped(response.content)
-        except _LostError:
+        except LostError:
             raise NotOursError from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as failed:
             raise NeverSentError(f"no connection: {type(failed).__name__}") from None

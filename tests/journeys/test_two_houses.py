@@ -21,7 +21,7 @@ from bots.rehearsal.stage import Stage
 from bots.rehearsal.telegram_world.accounts import BotAccount
 from bots.rehearsal.telegram_world.chats import PrivateChat
 from bots.rehearsal.telegram_world.people import Person as TelegramPerson
-from bots.telegram import transport as on_telegram
+from bots.telegram import connector as on_telegram
 from bots.telegram.bot import Rhythm, TelegramAccount
 from core.courier import AccountGate, Terms
 from core.errors import StoreTrouble
@@ -228,7 +228,7 @@ def _witnesses(town: Town, patch: pytest.MonkeyPatch) -> None:
 
         patch.setattr(kind, "connect", noted)
 
-    watch(on_telegram._Connector, lambda one: one._ours.__self__)
+    watch(on_telegram.Connector, lambda one: one._ours.__self__)
     watch(on_discord.Connector, lambda one: one._gate)
 
 
