@@ -9,7 +9,7 @@ from bots.telegram.transport import Bot
 from core.commands.heard import Place
 from core.courier import gate
 from core.errors import StoreTrouble
-from core.model import Urgency
+from core.model import Address, Urgency
 from core.readership import Readership
 
 _LOG = logging.getLogger(__name__)
@@ -23,29 +23,30 @@ class Sizes:
         self._account = account
         self._bot = bot
         self._readership = readership
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking: dict[Address, asyncio.Task[None]] = {}
 
     def look(self, place: Place) -> None:
         """Something was said there, and answered: ask for its size if we do not know it."""
-        if place.private:
+        here = place.address
+        if place.private or here in self._asking:
             return
-        task = asyncio.create_task(self._ask(place), name="size")
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
+        self._asking[here] = asyncio.create_task(self._ask(here), name="size")
+        self._asking[here].add_done_callback(lambda _: self._asking.pop(here, None))
 
     async def stop(self) -> None:
         """Ask no more: whoever is not answered is asked another time."""
-        for task in self._asking:
+        asking = tuple(self._asking.values())
+        for task in asking:
             task.cancel()
-        await asyncio.gather(*self._asking, return_exceptions=True)
+        await asyncio.gather(*asking, return_exceptions=True)
 
-    async def _ask(self, place: Place) -> None:
+    async def _ask(self, here: Address) -> None:
         try:
-            known_as = await self._readership.sizeless(self._account, place.address)
+            known_as = await self._readership.sizeless(self._account, here)
             if known_as is None:
                 return
             with gate.speaking(Urgency.BACKFILL):
-                size = await self._bot.call("getChatMemberCount", chat_id=place.address.chat_id)
+                size = await self._bot.call("getChatMemberCount", chat_id=here.chat_id)
             if isinstance(size, int):
                 await self._readership.sized(known_as, size)
         except (error.TelegramError, StoreTrouble) as trouble:

@@ -386,3 +386,27 @@ async def test_a_private_chat_is_not_counted(telegram, storm):
     await telegram.idle()
     assert await follows(telegram, ann.id)
     assert await size(telegram, ann.id) == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "arguments"),
+    [
+        ("never", {}),
+        ("bad_request", {"description": "chat not found"}),
+        ("malformed", {"body": b'{"ok":true,"result":"many"}'}),
+    ],
+)
+async def test_a_group_that_cannot_be_counted_is_answered_and_asked_about_again(telegram, storm, fault, arguments):
+    boss = telegram.stage.telegram.add_person("Boss")
+    group = telegram.stage.telegram.add_group("Neighbours", [], [boss], supergroup=True)
+    group.add_bot(telegram.account, by=boss)
+    telegram.stage.faults.add(fault, platform="telegram", method="getChatMemberCount", times=1, **arguments)
+    asked = await boss.says(group, f"/follow@livedesk_bot {storm.slug}")
+    await group.wait_for(lambda one: one.author is telegram.account and one.reply_to == asked.id)
+    assert await follows(telegram, group.id)
+    assert await size(telegram, group.id) == 0
+    async with asyncio.timeout(20):
+        while await size(telegram, group.id) != 2:
+            await boss.says(group, "/following@livedesk_bot")
+            await telegram.idle()
+            await asyncio.sleep(0.2)
