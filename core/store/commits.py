@@ -146,13 +146,9 @@ def _keep(conn: sa.Connection, receipts: tuple[Receipt, ...]) -> None:
 
 
 def _remove(conn: sa.Connection, removed: tuple[tuple[int, int, int], ...]) -> None:
-    if removed:
-        gone = tables.receipt.delete().where(
-            _RECEIPT.bulletin_id == sa.bindparam("bulletin"),
-            _RECEIPT.destination_id == sa.bindparam("place"),
-            _RECEIPT.part == sa.bindparam("which"),
-        )
-        conn.execute(gone, [{"bulletin": one[0], "place": one[1], "which": one[2]} for one in sorted(removed)])
+    key = sa.tuple_(_RECEIPT.bulletin_id, _RECEIPT.destination_id, _RECEIPT.part)
+    for some in sql.portions(sorted(removed)):
+        conn.execute(tables.receipt.delete().where(key.in_(some)))
 
 
 def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> None:
@@ -177,7 +173,7 @@ def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> Non
             **{name: _BROADCAST[name] + sa.bindparam(f"more_{name}", type_=sa.Integer) for name in _COUNTS},
         )
     )
-    conn.execute(marked, [_mark_row(one, at) for one in sorted(walks, key=lambda each: each.broadcast_id)])
+    sql.each(conn, marked, [_mark_row(one, at) for one in sorted(walks, key=lambda mark: mark.broadcast_id)])
     skips = [(one.broadcast_id, why, count) for one in walks for why, count in one.skips.items()]
     sql.many(conn, tables.broadcast_skip, ("broadcast_id", "why", "count"), _summed(skips), _MORE_SKIPS)
 
@@ -205,17 +201,14 @@ def _summed(skips: list[tuple[int, str, int]]) -> list[tuple[int, str, int]]:
 
 
 def _unpark(conn: sa.Connection, batch: Batch) -> None:
-    if batch.unpark:
-        gone = tables.waiting.delete().where(
-            _WAITING.destination_id == sa.bindparam("place"),
-            _WAITING.bulletin_id == sa.bindparam("bulletin"),
-            _WAITING.operation == sa.bindparam("what", type_=_WAITING.operation.type),
-        )
+    key = sa.tuple_(_WAITING.destination_id, _WAITING.bulletin_id, _WAITING.operation)
+    for some in sql.portions(sorted(batch.unpark)):
+        gone = tables.waiting.delete().where(key.in_(some))
         if batch.lease is not None:
             # These lanes' rows are locked: whoever owns them does so until the end of this transaction.
             mine = sa.select(tables.lane.c.id).where(tables.lane.c.owner == batch.lease.owner)
             gone = gone.where(_WAITING.lane_id.in_(mine))
-        conn.execute(gone, [{"place": one[0], "bulletin": one[1], "what": one[2]} for one in sorted(batch.unpark)])
+        conn.execute(gone)
 
 
 def _park(conn: sa.Connection, park: tuple[Park, ...]) -> None:

@@ -1,14 +1,18 @@
 """What both databases can do but say differently: inserting beside what is there, and many rows at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.store.types import UtcDateTime
+
+T = TypeVar("T")
+
+_NAMED_AT_ONCE = 500
 
 
 def instant(conn: sa.Connection, now: datetime, after: float = 0.0) -> sa.ColumnElement[Any]:
@@ -38,6 +42,25 @@ def many(
         conn.exec_driver_sql(_unnest(conn.dialect, table, names, tail), arrays)
     else:
         conn.exec_driver_sql(_values(table, names, tail), list(zip(*columns, strict=True)))
+
+
+def each(conn: sa.Connection, statement: sa.Executable, rows: Sequence[dict[str, object]]) -> None:
+    """Run a statement once for each of these rows.
+
+    On PostgreSQL one answer is awaited before the next is asked: psycopg would send all of them ahead of their answers,
+    and the server counts no idle time in the middle of that. A process frozen there keeps every row locked for good.
+    """
+    if conn.dialect.name == "postgresql":
+        for row in rows:
+            conn.execute(statement, row)
+    elif rows:
+        conn.execute(statement, rows)
+
+
+def portions(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The rows in stretches that one statement may name one by one."""
+    for at in range(0, len(rows), _NAMED_AT_ONCE):
+        yield rows[at : at + _NAMED_AT_ONCE]
 
 
 def _for_driver(conn: sa.Connection, column: sa.Column[Any], values: Iterable[Any]) -> Iterable[Any]:

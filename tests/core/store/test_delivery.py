@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.model import BulletinKind, Change, CoverageStatus, Form, Operation, PlaceKind, Urgency
 from core.store import accounts, broadcasts, commits, coverages, destinations, media, receipts, waiting
@@ -228,6 +229,34 @@ def test_a_batch_is_remembered_together_or_not_at_all(desk: Desk) -> None:
     with pytest.raises(StoreTrouble):
         desk.commits(receipts=(one,), moved=(("nobody", 1, 2),))
     assert desk.store.read_now(receipts.of, entry.bulletin_id, place.id) == ()
+
+
+def test_a_batch_never_runs_ahead_of_the_answers_so_that_whoever_freezes_in_it_is_noticed(desk: Desk) -> None:
+    places = [desk.reader(chat) for chat in (1, 2, 3)]
+    first, second = desk.publishes(), desk.publishes("More news")
+    walks = desk.active()
+    waits = [parked(desk, place, walk) for place in places for walk in walks]
+    copies = [receipt(first.bulletin_id, place.id, place.id, at=desk.clock()) for place in places]
+    desk.commits(park=tuple(waits), receipts=tuple(copies))
+    ahead: list[str] = []
+
+    def looks(_conn: object, _cursor: object, statement: str, _given: object, _context: object, many: bool) -> None:
+        if many:
+            ahead.append(statement)
+
+    # Only there does a driver send several statements at once, and does a server wait for whoever fell silent.
+    engine = desk.store._engines.writer
+    sa.event.listen(engine, "before_cursor_execute", looks)
+    desk.commits(
+        walks=tuple(WalkMark(walk.id, places[-1].id, lane_id=walk.lane_id, sent=3, finished=True) for walk in walks),
+        unpark=tuple((one.destination_id, one.bulletin_id, one.operation) for one in waits),
+        removed=tuple((first.bulletin_id, place.id, 0) for place in places),
+    )
+    sa.event.remove(engine, "before_cursor_execute", looks)
+    assert ahead == [] or engine.dialect.name == "sqlite"
+    assert desk.store.read_now(broadcasts.progress, second.bulletin_id)[TELEGRAM].waiting == 0
+    assert [desk.store.read_now(receipts.of, first.bulletin_id, place.id) for place in places] == [(), (), ()]
+    assert desk.active() == ()
 
 
 def test_an_empty_batch_changes_nothing(desk: Desk) -> None:
