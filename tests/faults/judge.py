@@ -5,6 +5,7 @@ Promises P1-P4 and P8 of the design, as far as they can be seen from outside. No
 
 import itertools
 import re
+import signal
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -174,7 +175,7 @@ class Judge:
 
     def _doubles_are_explained(self) -> None:
         self.figures.slowest_answer = max(self._answers(), default=0.0)
-        killed = [life for life in self._town.lives if life.status == -9]
+        killed = [life for life in self._town.lives if life.status == -signal.SIGKILL or life.killed_at]
         by_life: Counter[tuple[int, str]] = Counter()
         for (chat, number), copies in self._seen.items():
             account = next(one.account for one in self._desk.readers if one.chat == chat)

@@ -87,6 +87,7 @@ async def _live(orders: Orders) -> None:
 
     async def watch(account: str, ours: bool) -> None:
         (held.add if ours else held.discard)(account)
+        tell(ours=ours, account=account, pid=os.getpid(), at=now().timestamp(), of=orders.of)
         if account == DISCORD:
             await (discord.open() if ours else discord.close())
         if len(held) == len(senders):

@@ -110,8 +110,11 @@ class Life:
     born_at: float = 0.0
     held_at: float = 0.0
     killed_at: float = 0.0
+    """When it was killed, or frozen for longer than its lease."""
     died_at: float = 0.0
     status: int | None = None
+    took_at: list[float] = field(default_factory=list)
+    """When an account became its own."""
     born: asyncio.Event = field(default_factory=asyncio.Event)
     holds: asyncio.Event = field(default_factory=asyncio.Event)
     died: asyncio.Event = field(default_factory=asyncio.Event)
@@ -152,14 +155,17 @@ class Town:
 
     def hears(self, said: dict[str, Any]) -> None:
         """Take in what its lives, or the nursery about them, report."""
-        life = self.lives[-1]
         match said:
             case {"born": pid}:
+                life = self.lives[-1]
                 life.pid, life.born_at = pid, time.time()
                 life.born.set()
-            case {"holds": _}:
+            case {"holds": pid}:
+                life = next(one for one in reversed(self.lives) if one.pid == pid)
                 life.held_at = life.held_at or time.time()
                 life.holds.set()
+            case {"ours": True, "pid": pid, "at": at}:
+                next(one for one in reversed(self.lives) if one.pid == pid).took_at.append(at)
             case {"saved": number, "at": at}:
                 self.desk.stories[number].saved.append(at)
 
@@ -183,9 +189,29 @@ class Town:
         life = await self.begins_life(nursery, "in peace")
         assert await life.within(life.holds, GIVE_UP), "it never begins to work"
         await self.desk.is_carried(GIVE_UP)
+        await self.sends_home(life)
+
+    async def sends_home(self, life: Life) -> None:
+        """SIGTERM: it leaves in good order."""
         os.kill(life.pid, signal.SIGTERM)
         assert await life.within(life.died, GIVE_UP), "it does not leave"
         assert life.status == 0, f"it left with {life.status}"
+
+    async def freezes(self, life: Life) -> None:
+        """SIGSTOP, as a machine that is suspended or swaps: it does nothing, and does not know."""
+        life.killed_at = time.time()
+        os.kill(life.pid, signal.SIGSTOP)
+
+    async def thaws(self, life: Life) -> float:
+        """SIGCONT; returns when."""
+        at = time.time()
+        os.kill(life.pid, signal.SIGCONT)
+        return at
+
+    async def is_ended(self, life: Life) -> None:
+        """SIGKILL, now."""
+        os.kill(life.pid, signal.SIGKILL)
+        assert await life.within(life.died, GIVE_UP), "it cannot be killed"
 
     async def begins_life(self, nursery: Worker, plan: str, **more: Any) -> Life:
         """Let the next life begin."""
@@ -307,7 +333,10 @@ class Siege:
 async def begun(
     stores: list[str], folder: Path, seed: str, *, houses: bool = False, **habits: Any
 ) -> AsyncIterator[Siege]:
-    """A siege of as many towns as there are stores; of whole houses at the platforms' own pace if told so."""
+    """A siege of as many towns as there are stores; of whole houses at the platforms' own pace if told so.
+
+    `habits` are what their lives' orders say beyond the usual.
+    """
     towns: list[Town] = []
     mode = Mode.LIVE if houses else Mode.REHEARSAL
 

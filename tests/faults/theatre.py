@@ -12,13 +12,14 @@ import random
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bots.rehearsal.discord_world.accounts import App
 from bots.rehearsal.discord_world.channels import Channel
+from bots.rehearsal.journal import Call
 from bots.rehearsal.stage import Stage
 from bots.rehearsal.telegram_world.accounts import BotAccount
 from bots.rehearsal.telegram_world.chats import Chat
@@ -146,8 +147,18 @@ class Theatre:
         return {
             "towns": [[list(asdict(copy).values()) for copy in copies] for copies in seen],
             "violations": [f"{one.platform} {one.call}: {one.what}" for one in self._stage.violations],
-            "refused": [call.line() for call in self._stage.journal.calls if call.status not in _WELCOME],
+            "refused": [call.line() for call in self._refused()],
         }
+
+    def _refused(self) -> Iterator[Call]:
+        """The calls that were refused, but for an edit that says again what an earlier one said before its kill."""
+        done = set()
+        for call in self._stage.journal.calls:
+            said = (call.method, call.route, json.dumps(call.params, sort_keys=True, default=str))
+            if call.status in _WELCOME:
+                done.add(said)
+            elif not (call.method == "editMessageText" and said in done):
+                yield call
 
     async def _build(self, number: int, people: int, groups: int, channels: int) -> Street:
         world, other = self._stage.telegram, self._stage.discord
