@@ -231,18 +231,22 @@ class _OnDiscord:
         self._listener = listener
         self.sender: Sender = bot.sender
         self.open = bot.open
-        self.trouble = ""
+        self._refused = ""
+
+    @property
+    def trouble(self) -> str:
+        return self._refused or self._bot.foreign
 
     @property
     def phase(self) -> str:
         return self._bot.standing.phase.value
 
     async def hear(self) -> None:
-        self.trouble = ""
+        self._refused = ""
         try:
             await self._bot.hear()
         except AccountRefusedError as refused:
-            self.trouble = str(refused)
+            self._refused = str(refused)
             log.error("%s: %s", self._bot.account, refused)  # noqa: TRY400  the line says it all, a trace adds nothing
 
     async def close(self) -> None:

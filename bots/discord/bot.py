@@ -12,6 +12,7 @@ import discord
 
 from bots.discord.calls import PATIENCE, Calls, NotDone
 from bots.discord.client import READY_TIMEOUT, Client, Hears
+from bots.discord.foreign import Foreign
 from bots.discord.gateway import AccountRefusedError, Gateway, Phase, Standing
 from bots.discord.invalid import InvalidRequests
 from bots.discord.memory import Memory
@@ -64,7 +65,8 @@ class DiscordBot:
         `invalid` counts what Discord refuses, for all accounts of the process together.
         """
         self.account = account
-        self._calls = Calls(patience)
+        self._foreign = Foreign(account, gate)
+        self._calls = Calls(patience, self._foreign.refused)
         self._token = token
         self._hears = hears
         self._memory = memory
@@ -92,6 +94,11 @@ class DiscordBot:
     def can_send(self) -> bool:
         """Whether Discord knows us: sending needs no more than that."""
         return self._login.phase is Phase.CONNECTED
+
+    @property
+    def foreign(self) -> str:
+        """What to do about another program that has our token; "" while there is none."""
+        return self._foreign.trouble
 
     async def run(self) -> None:
         """Live until cancelled. Raises AccountRefusedError when only a person can help; other accounts go on."""

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +48,14 @@ class Calls:
     It outlives the clients it speaks through, of which there is one for each time the account is ours.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
-        """`patience`: seconds to wait for an answer after a request has left. Nothing can be said before `over`."""
+    def __init__(self, patience: float = PATIENCE, refused: Callable[[int], None] = lambda _: None) -> None:
+        """`patience`: seconds to wait for an answer after a request has left. Nothing can be said before `over`.
+
+        `refused` hears Discord's code for each call that failed (0: none).
+        """
         self._http: Http | None = None
         self._patience = patience
+        self._refused = refused
         self._running: set[asyncio.Task[Any]] = set()
 
     def over(self, http: Http) -> None:
@@ -88,6 +92,7 @@ class Calls:
             return task.result()
         if not isinstance(error, Exception):
             raise error
+        self._refused(_code(error))
         raise NotDone(outcomes.outcome(error, crossing), _code(error)) from error
 
     async def close(self) -> None:

@@ -10,15 +10,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bots.discord.bot import DiscordBot
+from bots.discord.foreign import Foreign
 from bots.discord.gateway import AccountRefusedError, Phase
 from bots.discord.memory import StoredMemory
 from bots.rehearsal.stage import Stage
 from core.courier import AccountGate
 from core.platform import NotSent, Reach, Sent
 from core.store import Store, gateways, house
-from tests.bots.discord.conftest import Ears, Hear, Launch, Make, Mind, Town, until
+from tests.bots.discord.conftest import QUICK, Ears, Hear, Launch, Make, Mind, Town, until
 from tests.bots.discord.test_sender import QUIET, publish
 from tests.doubles.clock import Clock
+from tests.doubles.made_up_time import live
 from tests.doubles.speakers import Office
 
 
@@ -290,6 +292,45 @@ async def test_what_waits_for_its_turn_while_the_account_is_given_back_was_never
     await bot.client.http.close()
     assert isinstance(await waiting, NotSent)
     assert town.channel.messages == []
+
+
+async def test_who_wants_to_speak_waits_for_no_answer_to_the_login(
+    tries: Callable[..., DiscordBot], town: Town
+) -> None:
+    town.stage.faults.add("never", platform="discord", method="GET /users/@me")
+    bot = tries()
+    await until(lambda: bot.client.http.token is not None)
+    assert isinstance(await publish(bot, town.here, "Bridge closed"), Sent)
+    assert not bot.can_send
+
+
+async def test_another_program_with_our_token_is_named_and_nothing_is_sent_meanwhile(
+    bot: DiscordBot, town: Town, make: Make, launch: Launch, hear: Hear, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours = AccountGate(QUICK)
+    desk = await launch(make(account="dc", hears=hear(), memory=Mind(), gate=ours))
+    await until(lambda: bool(town.app.commands.everywhere))
+    for _ in range(3):
+        assert desk.foreign == ""
+        # Whoever does not ask a store first is faster: that is the other one.
+        assert (await town.bob.uses("live now", channel=town.channel)).text == "heard"
+    await until(lambda: "Another program answers people on Discord" in desk.foreign)
+    assert ours.paused_for() > 0
+    assert caplog.text.count("Another program answers people") == 1
+
+
+def test_the_other_program_counts_as_gone_after_a_while_without_it() -> None:
+    async def story() -> list[bool]:
+        seconds = [0.0]
+        foreign = Foreign("dc", AccountGate(QUICK), elapsed=lambda: seconds[0])
+        seen = []
+        for passes, code in ((0, 40060), (50, 40060), (50, 40060), (5, 50013), (5, 40060), (170, 0), (20, 0)):
+            seconds[0] += passes
+            foreign.refused(code)
+            seen.append(bool(foreign.trouble))
+        return seen
+
+    assert live(story()) == [False, False, False, False, True, True, False]
 
 
 @pytest.mark.parametrize("looks", [0, 1])
