@@ -61,6 +61,7 @@ class Keeper:
         self._clock = clock
         self._tended: dict[str, _Tended] = {}
         self._nudge = asyncio.Event()
+        self._ahead: dict[tuple[str, int], float] = {}
         self._handed_over_at = -math.inf
         self._said = ""
 
@@ -113,15 +114,22 @@ class Keeper:
         outlook = await self._store.read(leases.look, who, self._clock(), alone=alone)
         if not outlook.present:
             await self._store.write(leases.enter, who, self._clock())
-        free = [account for account in outlook.free if account in self._make and account not in self._tended]
-        if free and (alone or outlook.held < outlook.share):
-            await self._claim(crew, free, alone=alone)
+        orphans = self._orphans(outlook)
+        wanted = [one for one in (*outlook.free, *orphans) if one in self._make and one not in self._tended]
+        if wanted and (alone or outlook.held < outlook.share):
+            await self._claim(crew, wanted, orphans, alone=alone)
         self._hand_over(outlook)
         self._tell(outlook)
 
-    async def _claim(self, crew: asyncio.TaskGroup, accounts: list[str], *, alone: bool) -> None:
-        asked_at = self._tenure.elapsed()
-        claimed = await self._store.write(leases.claim, self._tenure.who, accounts, self._clock(), alone=alone)
+    def _orphans(self, outlook: Outlook) -> list[str]:
+        """Whose lease a clock that was set back would keep for ever: an owner that lived would have renewed it."""
+        now = self._tenure.elapsed()
+        self._ahead = {one: self._ahead.get(one, now) for one in outlook.ahead}
+        return [account for (account, _), since in self._ahead.items() if now - since > 2 * self._tenure.terms.ttl]
+
+    async def _claim(self, crew: asyncio.TaskGroup, accounts: list[str], orphans: list[str], *, alone: bool) -> None:
+        asked_at, who, now = self._tenure.elapsed(), self._tenure.who, self._clock()
+        claimed = await self._store.write(leases.claim, who, accounts, now, alone=alone, orphans=orphans)
         for one in claimed:
             self._tenure.begin(one, asked_at)
             log.info("the account is ours", extra={"account": one.account, "fence": one.fence})

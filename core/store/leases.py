@@ -60,6 +60,8 @@ class Outlook:
     """Accounts nobody holds."""
     others: tuple[str, ...]
     """Processes that hold the rest."""
+    ahead: tuple[tuple[str, int], ...] = ()
+    """(account, fence) of leases further ahead than any that is asked for: the clock was set back since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,13 @@ def look(conn: sa.Connection, who: Claimant, now: datetime, *, alone: bool = Fal
     """How the lanes are shared. `alone`: no other process can be at work on this store, whatever leases say."""
     at = sql.instant(conn, now)
     lanes = conn.execute(
-        sa.select(_LANE.account, _LANE.owner, sa.func.coalesce(_LANE.lease_until > at, sa.false()).label("runs"))
+        sa.select(
+            _LANE.account,
+            _LANE.owner,
+            _LANE.fence,
+            sa.func.coalesce(_LANE.lease_until > at, sa.false()).label("runs"),
+            sa.func.coalesce(_LANE.lease_until > _far(conn, who, now), sa.false()).label("ahead"),
+        )
         .where(_LANE.enabled)
         .order_by(_LANE.id)
     ).all()
@@ -134,7 +142,9 @@ def look(conn: sa.Connection, who: Claimant, now: datetime, *, alone: bool = Fal
     silent = {lane.owner for lane in lanes if not lane.runs}
     settled_by = sql.instant(conn, now, -who.ttl)
     alive = conn.execute(
-        sa.select(_PROCESS.owner, (_PROCESS.started_at <= settled_by).label("settled")).where(_PROCESS.seen_until > at)
+        sa.select(_PROCESS.owner, (_PROCESS.started_at <= settled_by).label("settled")).where(
+            _PROCESS.seen_until > at, _PROCESS.seen_until <= _far(conn, who, now)
+        )
     ).all()
     others = {} if alone else {one.owner: one.settled for one in alive if one.owner not in silent | {who.owner}}
     holding = {lane.owner: None for lane in lanes if lane.runs and lane.owner not in (None, who.owner)}
@@ -145,15 +155,34 @@ def look(conn: sa.Connection, who: Claimant, now: datetime, *, alone: bool = Fal
         fair=ceil(len(lanes) / (1 + sum(others.values()))),
         free=tuple(lane.account for lane in lanes if lane.owner is None or not lane.runs or alone),
         others=() if alone else tuple(holding),
+        ahead=tuple((lane.account, lane.fence) for lane in lanes if lane.ahead and lane.owner is not None),
     )
 
 
+def _far(conn: sa.Connection, who: Claimant, now: datetime) -> sa.ColumnElement[Any]:
+    return sql.instant(conn, now, 2 * who.ttl)
+
+
 def claim(
-    conn: sa.Connection, who: Claimant, accounts: Collection[str], now: datetime, *, alone: bool = False
+    conn: sa.Connection,
+    who: Claimant,
+    accounts: Collection[str],
+    now: datetime,
+    *,
+    alone: bool = False,
+    orphans: Collection[str] = (),
 ) -> tuple[Claimed, ...]:
-    """Take those lanes of these accounts that nobody holds, up to our share; a lane another is just taking is his."""
+    """Take those lanes of these accounts that nobody holds, up to our share; a lane another is just taking is his.
+
+    `orphans` are accounts whose leases were `ahead` for longer than an owner that lives would have left them.
+    """
     outlook = look(conn, who, now, alone=alone)
-    free = sa.or_(_LANE.owner.is_(None), _LANE.lease_until.is_(None), _LANE.lease_until <= sql.instant(conn, now))
+    free = sa.or_(
+        _LANE.owner.is_(None),
+        _LANE.lease_until.is_(None),
+        _LANE.lease_until <= sql.instant(conn, now),
+        sa.and_(_LANE.account.in_(list(orphans)), _LANE.lease_until > _far(conn, who, now)),
+    )
     at = sql.instant(conn, now)
     mine = (
         sa.select(_LANE.id, _LANE.owner, _LANE.lease_until, at.label("at"))

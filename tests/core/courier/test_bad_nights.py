@@ -629,7 +629,9 @@ def test_after_many_broadcasts_the_courier_remembers_none_of_them(store: Store) 
                 await it.corrects(entry, f"#{number}!")
             await it.everything_is_carried()
             await asyncio.sleep(3)
-            (lane,) = it.courier._lanes
+            keeper = it.courier._keeper
+            assert keeper is not None
+            (lane,) = keeper.lanes
             assert not lane._rounds._walks
             assert not lane._rounds._lists
             assert not lane._rounds._rings
@@ -648,12 +650,29 @@ def test_a_new_owner_assumes_that_the_last_second_was_full(store: Store) -> None
                 await it.follows(chat)
             await it.publishes("news")
             await asyncio.sleep(2)
-            await it.ends()
+            await it.crashes()
             ended = _now()
             await it.begins()
             await it.everything_is_carried()
             stamps = [at for at, *_ in it.sender.calls]
             assert min(at for at in stamps if at > ended) - ended >= 1.1
+
+    live(story())
+
+
+def test_a_new_owner_that_was_told_waits_only_until_every_chat_may_have_its_next(store: Store) -> None:
+    async def story() -> None:
+        async with town(store) as it:
+            for chat in range(100, 200):
+                await it.follows(chat)
+            await it.publishes("news")
+            await asyncio.sleep(2)
+            await it.ends()
+            last = max(at for at, *_ in it.sender.calls)
+            await it.begins()
+            await it.everything_is_carried()
+            first = min(at for at, *_ in it.sender.calls if at > last)
+            assert 1.05 <= first - last < 1.1
 
     live(story())
 

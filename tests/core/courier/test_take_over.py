@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
@@ -91,11 +91,11 @@ def test_who_was_frozen_and_goes_on_starts_no_request_before_it_knows_whose_the_
         await until(lambda: world.by("old") > 20)
         # It does not know it yet, but it slept for a minute, and another process took the account over.
         old.ahead += 60
-        far = datetime(2100, 1, 1, tzinfo=UTC)
-        taken = tables.lane.update().values(owner="another", fence=tables.lane.c.fence + 1, lease_until=far)
+        until_then = clock() + timedelta(seconds=9)
+        taken = tables.lane.update().values(owner="another", fence=tables.lane.c.fence + 1, lease_until=until_then)
         one_file.write_now(lambda conn: conn.execute(taken))
         spoken, seen = world.by("old"), cursor(one_file)
-        await asyncio.sleep(20)
+        await asyncio.sleep(8)
         assert (world.by("old"), cursor(one_file), old.held) == (spoken, seen, ())
         await old.stops()
 
@@ -157,6 +157,33 @@ def test_told_to_stop_it_hands_over_within_a_second_of_the_last_answer_and_nobod
         everybody_has_it(world)
         never_two(world)
         await new.stops()
+
+    live(story())
+
+
+def test_a_clock_that_was_set_back_keeps_no_account_with_the_dead_and_takes_none_from_the_living(
+    one_file: Store,
+) -> None:
+    async def story() -> None:
+        world = World()
+        newsroom(one_file, ["dead", "living"], 1, clock())
+        a_day = datetime(2100, 1, 1, tzinfo=UTC)
+        dead = tables.lane.update().where(tables.lane.c.account == "dead").values(owner="gone", lease_until=a_day)
+        owner = tables.process.insert().values(
+            owner="gone", host="h", pid=7, started_at=clock(), seen_until=a_day, batch=0
+        )
+        living = Process(one_file, world, ["living", "dead"], "living").starts()
+        await until(lambda: len(living.held) == 2)
+        await living.stops()
+        one_file.write_now(lambda conn: conn.execute(dead))
+        one_file.write_now(lambda conn: conn.execute(owner))
+        first, started_at = Process(one_file, world, ["living", "dead"], "first").starts(), now()
+        await until(lambda: first.held == ("living",))
+        one_file.write_now(lambda conn: conn.execute(tables.lane.update().values(lease_until=a_day)))
+        await until(lambda: set(first.held) == {"living", "dead"})
+        assert 2 * TTL <= now() - started_at <= 3 * TTL
+        assert first.watched == [("living", True), ("dead", True)]
+        await first.stops()
 
     live(story())
 
@@ -300,12 +327,12 @@ def test_nothing_is_said_on_an_account_before_it_is_ours(one_file: Store) -> Non
     async def story() -> None:
         world = World()
         newsroom(one_file, ["desk"], 1, clock())
-        one_file.write_now(lambda conn: conn.execute(tables.lane.update().values(owner="another")))
-        never = tables.lane.update().values(lease_until=datetime(2100, 1, 1, tzinfo=UTC))
-        one_file.write_now(lambda conn: conn.execute(never))
+        until_then = clock() + timedelta(seconds=9)
+        held = tables.lane.update().values(owner="another", lease_until=until_then)
+        one_file.write_now(lambda conn: conn.execute(held))
         waits = Process(one_file, world, ["desk"], "waits").starts()
         publish(one_file, "news", clock())
-        await asyncio.sleep(60)
+        await asyncio.sleep(8)
         assert world.requests == []
         assert waits.watched == []
         await waits.stops()
