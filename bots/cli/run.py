@@ -1,6 +1,7 @@
 """`livedesk run`: the house with real tokens, until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Callable, Coroutine
@@ -55,6 +56,7 @@ async def _run(store: Store, members: list[Member], settings: Settings, safe: Ca
         habits = Habits(settings.newsroom.undo_seconds, settings.newsroom.alert_delay_seconds)
         house = House(store, members, mode=Mode.LIVE, clock=asked.now, habits=habits)
         watch.house = house.signs
+        settle()
         log.info("running", extra={"accounts": [member.name for member in members], "store": store.where})
         leaving = asyncio.create_task(_leave(house, told))
         try:
@@ -63,6 +65,16 @@ async def _run(store: Store, members: list[Member], settings: Settings, safe: Ca
             leaving.cancel()
         log.info("stopped")
         return house.troubles()
+
+
+def settle() -> None:
+    """Everything that is there by now stays: the garbage collector need not look through it for every few deliveries.
+
+    Measured at 10,000 deliveries a second: a quarter of the CPU. What a delivery leaves behind has no cycles to find.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -1,11 +1,13 @@
 """A courier at work for as long as a benchmark needs it."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bots.cli import run
 from core.courier import AccountGate, Courier
 from core.pacing import Pace
 from core.platform import Sender
@@ -27,11 +29,11 @@ class Office:
         """Something was committed."""
         self.courier.wake()
 
-    async def everything_is_carried(self) -> None:
+    async def everything_is_carried(self, looking_every: float = 0.02) -> None:
         """Wait until nothing is owed to anybody any more, every receipt stored."""
         deadline = time.perf_counter() + _GIVE_UP
         while await self.store.read(broadcasts.unfinished):
-            await self.pauses(0.02)
+            await self.pauses(looking_every)
             assert time.perf_counter() < deadline, "something is never carried"
 
     async def pauses(self, seconds: float) -> None:
@@ -52,6 +54,9 @@ async def at_work(
     """Until the block ends; what is on the wire then is waited for. `gates`: those that the senders pass already."""
     gates = gates or {sender.account: AccountGate(pace) for sender in senders}
     courier = Courier(store, senders, gates, clock=clock)
+    # As the process that carries does it; here others come after it.
+    thresholds = gc.get_threshold()
+    run.settle()
     office = Office(store, courier, asyncio.create_task(courier.run()))
     try:
         # A new owner of an account counts the second before as full.
@@ -60,4 +65,6 @@ async def at_work(
     finally:
         await courier.stop()
         await asyncio.wait([office.task])
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
     office.task.result()
