@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.benchmarks import alerts, carrying, lanes, publishing, takeover
+from tests.benchmarks import alerts, carrying, lanes, memory, publishing, takeover
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.ground import Ground
 from tests.doubles import databases
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Ground], list[Figure]]] = {
     "walk": carrying.bare_walk,
     "alert": alerts.overtaking,
     "lanes": lanes.many_lanes,
+    "memory": memory.memory,
     "takeover": takeover.takeover,
 }
 

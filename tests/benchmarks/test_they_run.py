@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.courier import Terms
-from tests.benchmarks import alerts, carrying, lanes, publishing, soak, takeover
+from tests.benchmarks import alerts, carrying, lanes, memory, publishing, soak, takeover
 from tests.benchmarks.figures import Figure, at_least, at_most, table
 from tests.benchmarks.ground import Ground
 
@@ -50,6 +50,12 @@ def test_a_short_soak_keeps_every_promise(tmp_path: Path):
     judge = soak.soak(tmp_path, minutes=0.1, per_hour=1800, seed="test", people=6, channels=3)
     assert judge.broken() == []
     assert len(judge.held) > 1
+
+
+def test_a_process_is_weighed_while_it_carries(tmp_path: Path):
+    # It waits until half of what it may send in that time was sent.
+    large, growth = memory.memory(Ground(tmp_path), few=20, many=60, seconds=1.0)
+    assert large.ours > abs(growth.ours)
 
 
 def test_the_table_says_what_was_missed():
