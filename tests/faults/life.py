@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from bots import logs
 from bots.discord.bot import DiscordBot
 from bots.discord.client import Client
@@ -44,6 +46,8 @@ class Orders:
     ttl: float = 0.5
     margin: float = 0.1
     crash_at: str = ""
+    room: int = 0
+    """Pages of the store's file that are still free on the disk, until SIGUSR1; 0: as many as it wants (SQLite)."""
     tells: tuple[int, ...] = ()
     """Stories this life's own editor publishes."""
     seed: str = ""
@@ -84,6 +88,9 @@ async def _live(orders: Orders) -> None:
     discord = _discord(orders, gates[DISCORD])
     senders = [TelegramSender(TELEGRAM, telegram, _NoPictures()), discord.sender]
     held: set[str] = set()
+    if orders.room:
+        store.write_now(_narrow, orders.room)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, lambda: store.write_now(_narrow, 1 << 30))
 
     async def watch(account: str, ours: bool) -> None:
         (held.add if ours else held.discard)(account)
@@ -141,6 +148,12 @@ async def _publish(store: Store, wake: Callable[[], None], orders: Orders) -> No
         asked = now().timestamp()
         published = await newsroom.publish(editor, coverage, Content(f"s{story}r1"), token=f"life-{story}")
         tell(saved=story, entry=published.entry.id, at=now().timestamp(), asked=asked, of=orders.of)
+
+
+def _narrow(conn: sa.Connection, room: int) -> None:
+    """Leave so many more pages for the store's file: the writer has one connection, and the limit is that one's."""
+    pages = conn.exec_driver_sql("PRAGMA page_count").scalar_one()
+    conn.exec_driver_sql(f"PRAGMA max_page_count = {min(pages + room, 1 << 30)}")
 
 
 class _Deaf:

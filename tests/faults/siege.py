@@ -307,10 +307,15 @@ class Siege:
         self.towns = towns
         self._log = log
 
-    def errors(self) -> list[str]:
-        """The lines in which a process told of a mistake of ours."""
+    def said(self) -> list[dict[str, Any]]:
+        """The lines its processes logged; what is none was written by a mistake."""
         lines = self._log.read_text().splitlines()
-        return [line for line in lines if not line.startswith("{") or json.loads(line)["level"] in _MISTAKES]
+        return [json.loads(line) if line.startswith("{") else {"level": "error", "event": line} for line in lines]
+
+    def errors(self, *expected: str) -> list[dict[str, Any]]:
+        """The lines in which a process told of a mistake of ours, but for those that say what was to be expected."""
+        mistakes = [line for line in self.said() if line["level"] in _MISTAKES]
+        return [line for line in mistakes if not any(words in line["event"] for words in expected)]
 
     async def goes_on(self, kills: int) -> None:
         """Kill so many lives, spread over the towns, then let every town recover."""
