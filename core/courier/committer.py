@@ -7,6 +7,7 @@ costs a handful of commits a second however many lanes there are.
 import asyncio
 import itertools
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from core.store import Store, commits, receipts
 log = logging.getLogger(__name__)
 
 LINGER = 0.02
+# Seconds that a receipt may wait for the store before nothing more is sent.
+_LONGEST_UNSTORED = 1.0
 _RETRY = (0.1, 0.2, 0.5, 1.0)
 # How often a store that takes nothing is asked once more before a process that was told to end does end.
 _LAST_TRIES = 8
@@ -43,6 +46,8 @@ class Pending:
     paused: list[tuple[int, str]] = field(default_factory=list)
     held: list[tuple[int, datetime, str]] = field(default_factory=list)
     stops: dict[int, int] = field(default_factory=dict)
+    since: float = math.inf
+    """When the first of these receipts came in, in loop time."""
     lanes: set[int] = field(default_factory=set)
     """Whose waiting rows go: only who holds a lane may take them away."""
 
@@ -102,6 +107,12 @@ class Committer:
         self.stuck = ""
         """Why the store takes nothing just now, empty when it does: lanes start no request meanwhile."""
 
+    @property
+    def behind(self) -> bool:
+        """Whether receipts have waited too long: a store that is slow to answer must not make doubles of more."""
+        oldest = min(self._writing.since, self._pending.since)
+        return oldest < math.inf and asyncio.get_running_loop().time() - oldest > _LONGEST_UNSTORED
+
     def join(self, lane_id: int, marks: Marks) -> None:
         """A lane hands in how it tells where its walks stand at the moment of writing."""
         self._marks[lane_id] = marks
@@ -119,6 +130,8 @@ class Committer:
     def keep(self, receipt: Receipt) -> None:
         """Remember a copy."""
         place = receipt.bulletin_id, receipt.destination_id
+        if self._pending.since == math.inf:
+            self._pending.since = asyncio.get_running_loop().time()
         self._pending.receipts[place].append(receipt)
         if place in self._pending.removed:
             self._pending.removed[place].discard(receipt.part)

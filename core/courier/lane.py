@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 # So many start before others of the process have their turn.
 _AT_ONCE = 32
 _POLL = 1.0
+# How long until something that holds everything up may be over.
+_SOON = 0.1
 # Shorter sleeps than a loop's timers can tell apart would only spin.
 _MOMENT = 0.001
 
@@ -166,10 +168,10 @@ class Lane:
             for item in self._busy.values():
                 for one in item.all:
                     one.superseded = one.superseded or called_off(one)
-            # Whatever was called off by then starts no more.
-            self._committer.acknowledge(self.id, stop_seq)
             on_the_wire = {one.bulletin_id for item in self._busy.values() for one in item.all}
             await self._bulletins.renew(self._rounds.bulletins() | self._parking.bulletins() | on_the_wire)
+            # Whatever was called off by then starts no more.
+            self._committer.acknowledge(self.id, stop_seq)
         await self._fill()
 
     async def _fill(self) -> None:
@@ -191,7 +193,7 @@ class Lane:
 
     def _next(self) -> Item | None:
         """Who may start now; it stays where it is."""
-        if self._stopping or self._committer.stuck or self._gate.paused_for() > 0 or not self._gate.permitted():
+        if self._stopping or self._held_up() or self._gate.paused_for() > 0:
             return None
         walking, parked = self._next_walking(), self._next_parked()
         best = walking or parked
@@ -201,6 +203,10 @@ class Lane:
         if best is None:
             return None
         return best if len(self._tasks) < self.pulse.room(best.urgency) else None
+
+    def _held_up(self) -> bool:
+        """Whether nothing may start now because it might be lost, or is not ours to send."""
+        return bool(self._committer.stuck) or self._committer.behind or not self._gate.permitted()
 
     def _next_walking(self) -> Item | None:
         now = asyncio.get_running_loop().time()
@@ -236,7 +242,8 @@ class Lane:
         if not item.parked:
             self._rounds.take(item)
         elif not item.also:
-            item.also = merging.companions(item, self._same_coverage(item), self._clock())
+            owed = self._parking.of(item.destination.id)
+            item.also = merging.companions(item, owed, self._bulletins, self._clock())
         self._parked_next = not item.parked
         here = item.destination.id
         self._busy[here] = item
@@ -244,12 +251,6 @@ class Lane:
         task = asyncio.create_task(self._carry(item, here, admitted_at))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    def _same_coverage(self, item: Item) -> list[Item]:
-        """What its destination is owed of the same coverage."""
-        coverage_id = self._bulletins[item.bulletin_id].coverage.id
-        owed = self._parking.of(item.destination.id)
-        return [one for one in owed if self._bulletins[one.bulletin_id].coverage.id == coverage_id]
 
     async def _carry(self, item: Item, here: int, admitted_at: float) -> None:
         about.say(lambda: item.facts(self._bulletins[item.bulletin_id]))
@@ -283,7 +284,9 @@ class Lane:
     async def _sleep(self) -> None:
         if self._gate.paused_for() > 0:
             rest = self._gate.paused_for()
-        elif self._committer.stuck or len(self._tasks) >= self.pulse.room() or not self._gate.permitted():
+        elif self._held_up():
+            rest = _SOON
+        elif len(self._tasks) >= self.pulse.room():
             rest = _POLL
         else:
             rest = self._parking.next_at() - asyncio.get_running_loop().time()

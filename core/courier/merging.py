@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from core.courier.items import Item
+from core.courier.shelf import Shelf
 from core.model import Operation, Urgency
 from core.store import sending
 
@@ -35,12 +36,11 @@ def gather(dealt: Sequence[list[Item]], now: datetime) -> list[list[Item]]:
     return [[item for item in items if id(item) not in led] for items in dealt]
 
 
-def companions(item: Item, owed: Iterable[Item], now: datetime) -> tuple[Item, ...]:
-    """What a destination is owed besides `item` that may go in the same message now, in publish order.
-
-    `owed` is everything it is owed of the same coverage.
-    """
-    waiting = sorted((one for one in owed if one is not item), key=lambda one: one.turn)
+def companions(item: Item, owed: Iterable[Item], bulletins: Shelf, now: datetime) -> tuple[Item, ...]:
+    """What of all its destination is `owed` may go in one message with `item` now, in publish order."""
+    coverage_id = bulletins[item.bulletin_id].coverage.id
+    others = (one for one in owed if one is not item and bulletins[one.bulletin_id].coverage.id == coverage_id)
+    waiting = sorted(others, key=lambda one: one.turn)
     for leader, followers in _groups([item, *waiting], now):
         if leader is item:
             return followers

@@ -10,7 +10,7 @@ from core.courier import gate
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
 from core.courier.items import Item, nonce
-from core.courier.outcomes import Attempt, Done, TryAgain, Verdict, judge, luck
+from core.courier.outcomes import Attempt, Done, TryAgain, Verdict, Withdrawn, judge, luck
 from core.courier.pulse import Pulse
 from core.courier.readings import Ledger
 from core.model import Bulletin, Platform, Receipt
@@ -65,13 +65,8 @@ class Speaker:
         # Only Discord knows a message again.
         discord = item.destination.address.platform is Platform.DISCORD
         manner = Manner(silent, nonce(run.bulletin.id, item.destination.id, start, also) if discord else "", reply_to)
-        if run.first_call and part.weight > 1:
-            # Its slot was for one message: wait for one that is wide enough.
-            self._gate.take_chat(item.chat, part.weight - 1)
-            await self._gate.slot(item.urgency, part.weight)
-            run.admitted_at = asyncio.get_running_loop().time()
         to = item.destination.address
-        verdict, outcome = await self.call(run, lambda: self.sender.send(to, part, manner))
+        verdict, outcome = await self.call(run, lambda: self.sender.send(to, part, manner), weight=part.weight)
         if isinstance(outcome, Unknown):
             item.unknowns += 1
             item.said = run.bulletin.revision if item.said is None else item.said
@@ -91,16 +86,14 @@ class Speaker:
         item.attempts, item.unknowns, item.said, item.first_try = 1, 0, None, None
 
     async def call(
-        self, run: Run, speak: Callable[[], Awaitable[Outcome]], *, repeatable: bool = False
+        self, run: Run, speak: Callable[[], Awaitable[Outcome]], *, weight: int = 1, repeatable: bool = False
     ) -> tuple[Verdict, Outcome | None]:
-        """Make one call and judge its answer. `repeatable`: doing it twice is doing it once."""
+        """Make one call of so many messages and judge its answer. `repeatable`: doing it twice is doing it once."""
         item = run.item
         item.first_try = item.first_try or self.clock()
-        if run.first_call:
-            run.first_call = False
-            gate.speak_as(item.urgency, run.admitted_at)
-        elif await self._stopped_between_calls(item):
-            return TryAgain(self.clock(), "stopping"), None
+        held_back = await self._admit(run, weight)
+        if held_back is not None:
+            return held_back, None
         outcome = await speak()
         self._pulse.heard(outcome)
         if isinstance(outcome, Sent):
@@ -148,9 +141,29 @@ class Speaker:
             self._committer.forget(receipt)
         run.item.receipts = tuple(one for one in run.item.receipts if one not in receipts)
 
-    async def _stopped_between_calls(self, item: Item) -> bool:
-        """Wait until the chat may take the next call; whether we are to end meanwhile."""
-        wait = self._gate.chat_ready_at(item.chat, item.urgency) - asyncio.get_running_loop().time()
+    async def _admit(self, run: Run, weight: int) -> Verdict | None:
+        """Wait for the call's turn; what follows when there is none to be had any more."""
+        item, admitted_at = run.item, run.admitted_at
+        if not run.first_call or weight > 1:
+            # The lane's slot was for one message, the first.
+            rest = weight - run.first_call
+            if not run.first_call and await self._stopped_before(
+                self._gate.chat_ready_at(item.chat, item.urgency, rest)
+            ):
+                return TryAgain(self.clock(), "stopping")
+            self._gate.take_chat(item.chat, rest)
+            await self._gate.slot(item.urgency, weight)
+            admitted_at = asyncio.get_running_loop().time()
+        if item.superseded:
+            # It was called off while it waited: not one more message of it leaves (promise P8).
+            return Withdrawn("superseded")
+        run.first_call = False
+        gate.speak_as(item.urgency, admitted_at)
+        return None
+
+    async def _stopped_before(self, at: float) -> bool:
+        """Wait until an instant of the loop's clock; whether we are to end meanwhile."""
+        wait = at - asyncio.get_running_loop().time()
         if wait > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)

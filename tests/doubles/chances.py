@@ -1,4 +1,4 @@
-"""What a run of the tests leaves to chance and how much of it: LIVEDESK_SEED, LIVEDESK_KILLS and LIVEDESK_HOUSES.
+"""What a run of the tests leaves to chance and how much of it: LIVEDESK_SEED, LIVEDESK_KILLS and so on.
 
 Livedesk itself reads LIVEDESK_… as settings and refuses one it does not know, so here they get other names before any
 test begins; processes of the same run inherit those.
@@ -7,7 +7,7 @@ test begins; processes of the same run inherit those.
 import os
 import secrets
 
-_NAMES = ("SEED", "KILLS", "HOUSES")
+_NAMES = ("SEED", "KILLS", "HOUSES", "HISTORY", "HISTORIES")
 
 
 def draw() -> None:

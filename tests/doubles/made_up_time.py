@@ -81,6 +81,10 @@ class MadeUpStore:
             raise StoreTrouble("it was done, but nobody heard so", passing=True)
         return answer
 
+    def now(self, /, *args: Any, **more: Any) -> Any:
+        """What is in the store, whatever trouble it is in."""
+        return self._store.read_now(*args, **more)
+
     def die(self) -> None:
         """Whoever asks from now on never gets an answer: it is not there any more either."""
         self._dead = True

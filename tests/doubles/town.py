@@ -80,13 +80,22 @@ class Town:
         """The courier's process is killed; returns the chats with a request on the wire, or a receipt on its way."""
         just_now = asyncio.get_running_loop().time() - _UNSTORED
         answered = [chat for chat, at in self.sender.answered.items() if at >= just_now]
-        doomed = [*self.sender.on_the_wire, *answered]
+        doomed = [*self.sender.on_the_wire, *answered, *self._unstored()]
         self.store.die()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.wait(others)
         return doomed
+
+    def _unstored(self) -> list[int]:
+        """Chats whose receipts wait for a store that takes nothing, each as often as it has some."""
+        committer = self.courier._committer
+        if committer is None or not (committer.stuck or committer.behind or self.store.trouble):
+            return []
+        layers = (committer._writing, committer._pending)
+        waiting = [place for one in layers for (_, place), copies in one.receipts.items() for _ in copies]
+        return [self.store.now(destinations.get, place).address.chat_id for place in sorted(waiting)]
 
     async def follows(self, chat: int, *, level: Level = Level.ALL) -> Destination:
         """A chat follows the coverage."""
@@ -277,4 +286,6 @@ def _courier(store: MadeUpStore, sender: PlatformDouble, gate: AccountGate) -> C
         clock=clock,
         terms=_TERMS,
         elapsed=lambda: asyncio.get_running_loop().time(),
+        # Named by when it began, so that a history goes the same way each time.
+        owner=f"{sender.account}:{clock().timestamp()}",
     )

@@ -1,0 +1,54 @@
+"""`make soak`'s simulation: a million made-up histories, or as many as asked for, on every core.
+
+python -m tests.simulation [HISTORIES]
+"""
+
+import logging
+import os
+import random
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from tests.simulation.history import happens
+
+_MILLION = 1_000_000
+_AT_ONCE = 100
+
+
+def chunk(seeds: list[int]) -> list[str]:
+    """What broke, one line a history that tells how to see it again."""
+    logging.disable(logging.CRITICAL)
+    broken = []
+    for seed in seeds:
+        try:
+            happens(seed)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is told, and the others go on
+            notes = "; ".join(getattr(error, "__notes__", ()))
+            broken.append(f"{type(error).__name__}: {error} ({notes})".replace("\n", " "))
+    return broken
+
+
+def main() -> int:
+    """1 when a promise was broken."""
+    histories = int(sys.argv[1]) if len(sys.argv) > 1 else _MILLION
+    fate = random.SystemRandom()
+    broken, done, began = 0, 0, time.monotonic()
+    with ProcessPoolExecutor(os.cpu_count()) as crew:
+        told = [
+            crew.submit(chunk, [fate.randrange(10**9) for _ in range(min(_AT_ONCE, histories - first))])
+            for first in range(0, histories, _AT_ONCE)
+        ]
+        for one in as_completed(told):
+            done += _AT_ONCE
+            for line in one.result():
+                broken += 1
+                sys.stdout.write(f"{line}\n")
+            rate = done / (time.monotonic() - began)
+            sys.stdout.write(f"{min(done, histories):,} of {histories:,} histories, {rate:.1f}/s, {broken} broken\n")
+            sys.stdout.flush()
+    return int(broken > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
