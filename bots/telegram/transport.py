@@ -31,15 +31,18 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait for a connection, for an answer, and for an answer to an upload."""
+    """Seconds to wait for a connection, for a call to be answered, and for an upload to be."""
 
     connect: float = 5.0
     answer: float = 10.0
     upload: float = 60.0
 
     def wait(self, seconds: float) -> aiohttp.ClientTimeout:
-        """For so long an answer. The total also ends an answer that comes one byte at a time."""
-        return aiohttp.ClientTimeout(total=self.connect + seconds, connect=self.connect, sock_read=seconds)
+        """For so long a whole call: one timer also ends an answer that comes one byte at a time.
+
+        Never so short that a connection which does not come could be taken for a request that left.
+        """
+        return aiohttp.ClientTimeout(total=max(seconds, 2 * self.connect), connect=self.connect)
 
 
 USUAL = Patience()
