@@ -146,7 +146,8 @@ class Keeper:
             held[-1].over.set()
 
     def _tell(self, outlook: Outlook) -> None:
-        idle = not self._tended and not outlook.free and outlook.others
+        free = any(account in self._make for account in outlook.free)
+        idle = not self._tended and not free and outlook.others
         self._say(f"standing by: every account is held by {', '.join(outlook.others)}" if idle else "")
 
     def _say(self, words: str) -> None:

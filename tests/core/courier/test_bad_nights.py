@@ -660,23 +660,6 @@ def test_a_new_owner_assumes_that_the_last_second_was_full(store: Store) -> None
     live(story())
 
 
-def test_a_new_owner_that_was_told_waits_only_until_every_chat_may_have_its_next(store: Store) -> None:
-    async def story() -> None:
-        async with town(store) as it:
-            for chat in range(100, 200):
-                await it.follows(chat)
-            await it.publishes("news")
-            await asyncio.sleep(2)
-            await it.ends()
-            last = max(at for at, *_ in it.sender.calls)
-            await it.begins()
-            await it.everything_is_carried()
-            first = min(at for at, *_ in it.sender.calls if at > last)
-            assert 1.05 <= first - last < 1.1
-
-    live(story())
-
-
 def test_the_standing_summary_shown_to_one_reader_is_not_sent_to_them_again(store: Store) -> None:
     async def story() -> None:
         async with town(store, latency=0.5) as it:
