@@ -121,7 +121,7 @@ async def _carry(store: Store, coverage: Coverage, gates: dict[Sender, AccountGa
         at, began, cpu = time.time(), time.perf_counter(), time.process_time()
         await publish(store, coverage, "The river is rising")
         office.wake()
-        await office.everything_is_carried()
+        await office.everything_is_carried(looking_every=0.25)
         return Carried(at, time.perf_counter() - began, time.process_time() - cpu)
 
 

@@ -19,8 +19,8 @@ JITTER = Wire((0.0, 0.1))
 PAID = Pace(Window(1000, 1.05), (Window(1, 1.05),), (Window(1, 1.05), Window(20, 60.5)), crowd_reserve=3)
 GATE_RATE = 936.0
 OFFERED = 1000.0
-ALL = "LIVEDESK_BENCH_ALL"
-"""Set in the environment: 10,000 destinations at the free limits, which takes over three minutes."""
+FULL = "LIVEDESK_BENCH_FULL"
+"""Set in the environment by `--full`: 10,000 destinations at the free limits, which takes over three minutes."""
 
 
 RIVALS = {
@@ -93,7 +93,7 @@ def flat_out(
 
 def free_limits(ground: Ground, each: int | None = None, rivals: Sequence[str] = ("discordpy",)) -> list[Figure]:
     """An entry to both platforms at once, at what they allow for nothing, behind a network that jitters."""
-    each = each or (5_000 if os.environ.get(ALL) else 600)
+    each = each or (5_000 if os.environ.get(FULL) else 600)
     with ground.stores() as made, opened(made.migrated()) as store:
         with far.stage(readers=each, channels=each, wire=JITTER) as there:
             coverage = near.follow(
