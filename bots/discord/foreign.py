@@ -46,5 +46,5 @@ class Foreign:
             return ""
         return (
             f"Another program answers people on Discord with the token of account {self._account!r}. "
-            "Stop it, or give it a token of its own; until then we send nothing."
+            "Stop it, or give it a token of its own. Until then we send nothing."
         )

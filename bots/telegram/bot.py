@@ -247,7 +247,7 @@ class TelegramAccount:
         elif self.foreign or (len(self._conflicts) == _CONFLICTS and now - self._conflicts[0] <= _CONFLICT_WINDOW):
             self._shared(
                 f"Another program polls Telegram with the token of account {self.account!r}. "
-                "Stop it, or give it a token of its own; until then we say nothing."
+                "Stop it, or give it a token of its own. Until then we say nothing."
             )
             # Whoever it is may be speaking to the same people.
             self._bot.hold(self._rhythm.foreign)
