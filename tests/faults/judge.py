@@ -104,7 +104,8 @@ class Judge:
         self.figures = Figures(town.kills, copies=len(self._copies), slowest_commit=town.desk.slowest)
         self._seen: dict[tuple[int, int], list[Copy]] = defaultdict(list)
         for copy in sorted(self._copies, key=lambda one: one.id):
-            self._seen[copy.chat, _story(copy.first)].append(copy)
+            for number, _ in _told(copy.first):
+                self._seen[copy.chat, number].append(copy)
 
     def judge(self) -> Figures:
         """Everything. AssertionError names the promise that was broken, and where."""
@@ -150,8 +151,8 @@ class Judge:
         for copy in self._copies:
             assert not copy.deleted, f"taken away: {copy}"
             assert copy.reply_to is None, f"answered instead of changed: {copy}"
-            revision = int(_WORDS.search(copy.first)[2])  # type: ignore[index]  every copy names its story
-            assert revision > 0, f"P4: a retraction before its original: {copy}"
+            revisions = [revision for _, revision in _told(copy.first)]
+            assert min(revisions) > 0, f"P4: a retraction before its original: {copy}"
 
     def _the_sums_match(self) -> None:
         for sums in self._books.sums:
@@ -201,13 +202,15 @@ class Judge:
                 yield from (one.sent_at - at[chat, one.message_id] for one in kept if one.revision == 1)
 
     def _in_publish_order(self) -> None:
-        first: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+        first: dict[tuple[int, str], list[tuple[int, int, int]]] = defaultdict(list)
         for (chat, number), copies in self._seen.items():
             told = self._books.entries[number]
             if not self._desk.stories[number].alert:
-                first[chat, told.coverage].append((copies[0].id, told.number))
+                # Several that share a message stand in it one below the other.
+                line = [one for one, _ in _told(copies[0].first)].index(number)
+                first[chat, told.coverage].append((copies[0].id, line, told.number))
         for where, shown in first.items():
-            numbers = [number for _, number in sorted(shown)]
+            numbers = [number for _, _, number in sorted(shown)]
             assert numbers == sorted(numbers), f"P4: {self._town.name} {where} read {numbers}"
 
     def _nothing_new_after_a_retraction(self) -> None:
@@ -233,10 +236,11 @@ class Judge:
         return [one for one in wanting if self._follows(one, number)]
 
 
-def _story(words: str) -> int:
-    found = _WORDS.search(words)
-    assert found is not None, f"it names no story: {words}"
-    return int(found[1])
+def _told(words: str) -> list[tuple[int, int]]:
+    """The stories that a message tells, each with its revision."""
+    found = [(int(one[1]), int(one[2])) for one in _WORDS.finditer(words)]
+    assert found, f"it names no story: {words}"
+    return found
 
 
 def _between(killed: list[Life], before: float, after: float) -> int | None:
@@ -258,7 +262,7 @@ def _books(conn: sa.Connection) -> Books:
         .join(tables.entry_revision, sa.and_(revision.entry_id == entry.id, revision.revision == 1))
     )
     for row in conn.execute(wanted.select_from(tables.entry)):
-        story = _story(codec.from_json(row.content).headline)
+        ((story, _),) = _told(codec.from_json(row.content).headline)
         assert story not in books.entries, f"s{story} was published twice"
         retracted = row.status is EntryStatus.RETRACTED
         books.entries[story] = Told(row.id, row.bulletin, row.number, row.slug, row.revision, retracted)
