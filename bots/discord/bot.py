@@ -31,6 +31,9 @@ _PASSING = (
     *(ValueError, KeyError, TypeError),
 )
 """What a network, a platform or a store does and time heals."""
+_CONFIRM = 30.0
+"""Seconds between two tries at a token that Discord refuses (faults.md A1)."""
+_WRONG_TOKEN = "Discord does not know this token; copy it anew from the developer portal into the settings"  # noqa: S105
 _ANOTHER_BOT = (
     "this token is another bot's than the one this account had so far, and those who follow do not know it: put a "
     "token of the same bot into the settings, or give this bot an account with a name of its own"
@@ -149,7 +152,7 @@ class DiscordBot:
         return self.client.missing_right(chat)
 
     async def _log_in(self) -> None:
-        tries = 0
+        tries = refusals = 0
         while not self.can_send:
             self._login = Standing(Phase.CONNECTING, self._login.why)
             try:
@@ -158,12 +161,14 @@ class DiscordBot:
                 if not await self._is_known(us.id if us else None):
                     self._refuse(_ANOTHER_BOT)
             except discord.LoginFailure:
-                self._refuse(
-                    "Discord does not know this token; copy it anew from the developer portal into the settings"
-                )
+                # One refusal may be a proxy's or an outage's: only a second one, later, ends the account.
+                if refusals:
+                    self._refuse(_WRONG_TOKEN)
+                refusals += 1
+                await self._wait(_CONFIRM, "Discord does not know this token; asking once more")
             except _PASSING as error:
                 self._login = Standing(Phase.LOST, f"cannot log in to Discord ({type(error).__name__})")
-                await self._wait(tries, self._login.why)
+                await self._wait(_WAITS[min(tries, len(_WAITS) - 1)], self._login.why)
                 tries += 1
             else:
                 self._login = Standing(Phase.CONNECTED)
@@ -192,11 +197,12 @@ class DiscordBot:
                 await self._hears.logged_in(self.client)
                 return await self.client.learn_servers() if self.client.since is not None else None
             except _PASSING as error:
-                await self._wait(tries, f"cannot tell Discord our commands ({type(error).__name__})")
+                wait = _WAITS[min(tries, len(_WAITS) - 1)]
+                await self._wait(wait, f"cannot tell Discord our commands ({type(error).__name__})")
                 tries += 1
 
-    async def _wait(self, tries: int, why: str) -> None:
-        wait = _WAITS[min(tries, len(_WAITS) - 1)] * self._unit
+    async def _wait(self, seconds: float, why: str) -> None:
+        wait = seconds * self._unit
         _log.warning(why, extra={"account": self.account, "seconds": wait})
         await asyncio.sleep(wait)
 

@@ -43,6 +43,12 @@ async def test_a_wrong_token_is_refused_in_one_line_that_helps(make: Make, launc
     assert bot.standing.phase is Phase.REFUSED
 
 
+async def test_one_refusal_of_the_token_is_not_the_last_word(make: Make, launch: Launch, town: Town) -> None:
+    town.stage.faults.add("unauthorized", platform="discord", method="GET /users/@me")
+    bot = await launch(make())
+    assert bot.standing.phase is Phase.CONNECTED
+
+
 async def test_a_revoked_token_ends_this_account_alone(make: Make, launch: Launch, town: Town, stage: Stage) -> None:
     other = stage.discord.add_bot(token="the.other.token", name="Other")
     town.guild.add_bot(other)
