@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from core.model import Level, Platform, Scope
+from core.model import Level, Platform, Rules, Scope
 from core.store import accounts, audiences, coverages, destinations, subscriptions
 from core.store.subscriptions import Candidate
 from tests.doubles.desk import DISCORD, EDITOR, TELEGRAM, Desk
@@ -28,6 +28,12 @@ def walked(desk: Desk, limit: int, **more) -> list[Candidate]:
         found += stretch.rows
         last = stretch.last
     return found
+
+
+def wished(candidate: Candidate, seq: int = 10_000) -> Rules:
+    rules = candidate.wish(seq)
+    assert rules is not None
+    return rules
 
 
 def in_series(desk: Desk):
@@ -58,11 +64,21 @@ def test_the_most_specific_wish_counts_and_each_place_comes_once(desk: Desk) -> 
     series, coverage = in_series(desk)
     place = desk.connects(1)
     desk.follows(place, Scope.NEWSROOM, level=Level.ALL)
-    assert [one.rules.entries for one in page(desk, coverage=coverage).rows] == [Level.ALL]
+    assert [wished(one).entries for one in page(desk, coverage=coverage).rows] == [Level.ALL]
     desk.follows(place, Scope.SERIES, series.id, level=Level.KEY)
-    assert [one.rules.entries for one in page(desk, coverage=coverage).rows] == [Level.KEY]
+    assert [wished(one).entries for one in page(desk, coverage=coverage).rows] == [Level.KEY]
     desk.follows(place, Scope.COVERAGE, coverage.id, level=Level.NOTHING)
-    assert [one.rules.entries for one in page(desk, coverage=coverage).rows] == [Level.NOTHING]
+    assert [wished(one).entries for one in page(desk, coverage=coverage).rows] == [Level.NOTHING]
+
+
+def test_a_wish_counts_for_what_was_published_after_it(desk: Desk) -> None:
+    place = desk.connects(1)
+    early = desk.follows(place, Scope.NEWSROOM, level=Level.KEY)
+    late = desk.follows(place, level=Level.ALL)
+    (candidate,) = page(desk).rows
+    assert wished(candidate, late.joined_seq).entries is Level.ALL
+    assert wished(candidate, early.joined_seq).entries is Level.KEY
+    assert candidate.wish(early.joined_seq - 1) is None
 
 
 def test_a_follower_of_the_series_is_reached_by_each_new_coverage(desk: Desk) -> None:
@@ -119,7 +135,7 @@ def test_pages_of_any_size_make_the_same_walk(desk: Desk, limit: int) -> None:
             expected[place.id] = desk.follows(place, scope, target, chance.choice(list(Level))).rules
     found = walked(desk, limit, coverage=coverage)
     assert [one.destination.id for one in found] == sorted(expected)
-    assert {one.destination.id: one.rules for one in found} == expected
+    assert {one.destination.id: wished(one) for one in found} == expected
 
 
 def test_a_full_last_page_is_known_to_be_the_last(desk: Desk) -> None:
