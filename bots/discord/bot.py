@@ -33,7 +33,7 @@ _PASSING = (
 """What a network, a platform or a store does and time heals."""
 _CONFIRM = 30.0
 """Seconds between two tries at a token that Discord refuses (faults.md A1)."""
-_WRONG_TOKEN = "Discord does not know this token; copy it anew from the developer portal into the settings"  # noqa: S105
+_UNKNOWN = "Discord does not know this token; copy it anew from the developer portal into the settings"
 _ANOTHER_BOT = (
     "this token is another bot's than the one this account had so far, and those who follow do not know it: put a "
     "token of the same bot into the settings, or give this bot an account with a name of its own"
@@ -163,7 +163,7 @@ class DiscordBot:
             except discord.LoginFailure:
                 # One refusal may be a proxy's or an outage's: only a second one, later, ends the account.
                 if refusals:
-                    self._refuse(_WRONG_TOKEN)
+                    self._refuse(_UNKNOWN)
                 refusals += 1
                 await self._wait(_CONFIRM, "Discord does not know this token; asking once more")
             except _PASSING as error:
