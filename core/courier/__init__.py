@@ -12,7 +12,7 @@ import os
 import platform
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.courier.committer import LINGER, Committer
 from core.courier.gate import AccountGate
@@ -20,6 +20,7 @@ from core.courier.keeping import Keeper, Watch, nobody_watches
 from core.courier.lane import Lane
 from core.courier.readings import CommitterReading, CourierReading, Ledger
 from core.courier.tenure import Tenure, Terms, boottime
+from core.courier.wall import Wall
 from core.errors import StoreTrouble
 from core.platform import Sender
 from core.store import Store, accounts, leases
@@ -59,7 +60,7 @@ class Courier:
         self._store = store
         self._senders = {sender.account: sender for sender in senders}
         self._gates = gates
-        self._clock = clock
+        self._clock = Wall(clock, elapsed, self._clock_was_set)
         self._linger = linger
         self._watch = watch
         host, pid = platform.node(), os.getpid()
@@ -136,6 +137,10 @@ class Courier:
         gate.start_full(claimed.clear_in)
         ledger = self._ledgers[sender.account]
         return Lane(claimed.lane_id, self._store, sender, gate, committer, self._clock, ledger)
+
+    def _clock_was_set(self, by: timedelta) -> None:
+        for lane in () if self._keeper is None else self._keeper.lanes:
+            lane.clock_was_set(by)
 
     def _lost(self, account: str) -> None:
         if self._keeper is not None:

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Set as AbstractSet
+from datetime import timedelta
 
 from core.courier.items import Item
 from core.courier.walks import End, Walk
@@ -30,6 +31,11 @@ class Listed(Walk):
     def next(self) -> Item | None:
         """Who comes next on the page at hand."""
         return self._page[0][1] if self._page else None
+
+    def clock_was_set(self, by: timedelta) -> tuple[Item, ...]:
+        """The wall clock was set; returns what was dealt and has not begun."""
+        super().clock_was_set(by)
+        return tuple(item for _, item in self._page)
 
     def take(self) -> Item:
         """Start with the next item."""

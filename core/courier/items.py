@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.model import Bulletin, Destination, Operation, Receipt, Urgency
 
@@ -80,6 +80,11 @@ class Item:
         entry = {} if bulletin.entry is None else {"entry": f"{bulletin.coverage.slug}#{bulletin.entry.number}"}
         ids = {"bulletin": self.bulletin_id, "destination": self.destination.id}
         return {"account": self.destination.account, **entry, **ids}
+
+    def shift(self, by: timedelta) -> None:
+        """The wall clock was set by so much."""
+        self.expires_at = self.expires_at and self.expires_at + by
+        self.first_try = self.first_try and self.first_try + by
 
     @property
     def turn(self) -> Turn:

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from core import crashpoint
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
 from core.courier.items import Item
@@ -27,13 +28,15 @@ from core.courier.refusals import Refusals
 from core.courier.rounds import Rounds
 from core.courier.walks import End
 from core.model import Destination, DestinationStatus
-from core.store import Store, commits, destinations, waiting
+from core.store import Store, accounts, commits, destinations, waiting
 
 log = logging.getLogger(__name__)
 
 _LONGEST_HOLD = 5.0
 # A shorter wait that a platform asks for is over before anybody could take over the account.
 _STORED_HOLD = 5.0
+# A wait noted by a clock that was set back meanwhile would last a day; whoever did ask for longer asks again.
+_BELIEVED = 3600.0
 # What must be known again after a restart stands before the reason a waiting row gives.
 _MAYBE_THERE = "maybe there: "
 _ASKED = "asked to wait: "
@@ -122,7 +125,12 @@ class Landing:
         self._committer.touch()
 
     def expire(self, item: Item) -> None:
-        """The item outlived its lifetime: it is never sent as new."""
+        """The item outlived its lifetime: it is never sent as new. What was to share its message goes on without it."""
+        first, *others = item.also or (None,)
+        item.also = ()
+        if first is not None and not item.parked:
+            first.also = tuple(others)
+            self._rounds.put_back(first)
         if item.unknowns:
             self._end(item, End.UNKNOWN)
         elif item.begun:
@@ -133,6 +141,12 @@ class Landing:
     def already_there(self, item: Item) -> None:
         """Every part was sent before a crash."""
         self._end(item, End.SENT)
+
+    def clock_was_set(self, by: timedelta, on_the_wire: Iterable[Item]) -> None:
+        """The wall clock was set by so much: what is carried lives as long as it would have."""
+        waiting = (*on_the_wire, *self._rounds.clock_was_set(by), *self._parking.items())
+        for item in dict.fromkeys(one for leader in waiting for one in leader.all):
+            item.shift(by)
 
     def withdraw(self, called_off: Callable[[Item], bool]) -> None:
         """What was called off waits no longer."""
@@ -163,9 +177,12 @@ class Landing:
             self._rounds.put_back(item)
 
     async def recall(self) -> None:
-        """Take up what waited when the last owner of the lane ended."""
+        """Take up what waited when the last owner of the lane ended, and how long the account was asked to wait."""
         await self._refusals.recall()
+        until = await self._store.read(accounts.held_until, self._lane_id)
         now, loop = self._clock(), asyncio.get_running_loop().time()
+        if until is not None:
+            self._gate.pause(min(_BELIEVED, (until - now).total_seconds()))
         for owed in await self._store.read(waiting.owed, self._lane_id):
             row = owed.waiting
             if owed.destination is None:
@@ -180,7 +197,7 @@ class Landing:
                 expires_at=owed.expires_at,
                 receipts=owed.receipts,
                 attempts=row.attempts,
-                due=loop + (row.due_at - now).total_seconds(),
+                due=loop + min(_BELIEVED, (row.due_at - now).total_seconds()),
                 said=1,
                 why=row.why,
                 parked=True,
@@ -191,6 +208,7 @@ class Landing:
                 # When it was tried first is forgotten; the wait it was in is shorter than what we count on.
                 item.unknowns, item.first_try = 1, row.due_at
             self._parking.add(item)
+        crashpoint.here("in_take_over")
 
     def _try_again(self, item: Item, verdict: TryAgain) -> None:
         for one in item.all:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core import about
 from core.courier import merging
@@ -30,7 +30,7 @@ from core.courier.speaking import Speaker
 from core.errors import StoreTrouble
 from core.model import Urgency
 from core.platform import Sender
-from core.store import Store, accounts, broadcasts
+from core.store import Store, broadcasts
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Lane:
 
     async def run(self) -> None:
         """Carry until `drain`. A store in trouble is waited for."""
-        while not self._stopping and not await self._enduring(self._take_over):
+        while not self._stopping and not await self._enduring(self._landing.recall):
             pass
         while not self._stopping:
             await self._enduring(self._turn_round)
@@ -112,6 +112,10 @@ class Lane:
         """How it stands, for whoever watches."""
         return LaneReading(self.account, fence, len(self._tasks), len(self._parking), self._trouble)
 
+    def clock_was_set(self, by: timedelta) -> None:
+        """The wall clock was set while something is carried: it lives as long as it would have."""
+        self._landing.clock_was_set(by, self._busy.values())
+
     def _nudge(self) -> None:
         self._wake.set()
         if self._turn is not None:
@@ -133,12 +137,6 @@ class Lane:
             log.warning("the lane goes on", extra={"lane": self.id})
             self._trouble = ""
         return True
-
-    async def _take_over(self) -> None:
-        until = await self._store.read(accounts.held_until, self.id)
-        if until is not None:
-            self._gate.pause((until - self._clock()).total_seconds())
-        await self._landing.recall()
 
     async def _turn_round(self) -> None:
         await self._look()
@@ -214,8 +212,7 @@ class Lane:
             if item.receipts and self._carrier.complete(item):
                 self._landing.already_there(self._rounds.take(item))
             elif self._expired(item):
-                self._rounds.take(item)
-                self._expire(item)
+                self._landing.expire(self._rounds.take(item))
             elif item.destination.id in self._parking or self._ready_at(item) > now:
                 # Its destination is owed something already, busy or paced: wait in line, let the walk move on.
                 self._landing.park(self._rounds.take(item))
@@ -228,15 +225,6 @@ class Lane:
         while (item := self._parking.next(now)) is not None and self._expired(item):
             self._landing.expire(item)
         return item
-
-    def _expire(self, item: Item) -> None:
-        """The oldest of what shares a message has outlived its lifetime; the others go on without it."""
-        first, *others = item.also or (None,)
-        item.also = ()
-        self._landing.expire(item)
-        if first is not None:
-            first.also = tuple(others)
-            self._rounds.put_back(first)
 
     def _launch(self, item: Item, admitted_at: float) -> None:
         if not item.parked:

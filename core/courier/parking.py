@@ -103,13 +103,17 @@ class Parking:
         """Everything a destination is owed."""
         return tuple(self._owed.get(destination_id, ()))
 
+    def items(self) -> tuple[Item, ...]:
+        """Everything that waits."""
+        return tuple(itertools.chain.from_iterable(self._owed.values()))
+
     def withdraw(self, called_off: Callable[[Item], bool]) -> tuple[Key, ...]:
         """Drop what was called off; returns what was dropped."""
         gone = [item for owed in self._owed.values() for item in owed if called_off(item)]
         for item in gone:
             self.remove(item)
             item.parked = False
-        for item in itertools.chain.from_iterable(self._owed.values()):
+        for item in self.items():
             if item.also:
                 item.also = tuple(one for one in item.also if not called_off(one))
         return tuple(item.key for item in gone)

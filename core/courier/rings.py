@@ -77,6 +77,11 @@ class Ring:
         held = (walk.broadcast.not_before for walk in self._walks.values() if not walk.joined)
         return next((moment for moment in held if moment is not None), None)
 
+    def clock_was_set(self, by: timedelta) -> tuple[Item, ...]:
+        """The wall clock was set; returns what was dealt and has not begun."""
+        self._dealt_at = self._dealt_at and self._dealt_at + by
+        return tuple(self._queue)
+
     def take(self) -> Item:
         """Start with the next item."""
         return self._queue.popleft()

@@ -6,7 +6,7 @@ other: the next one starts when the one before has nobody left to start with.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.courier.changes import Listed
 from core.courier.committer import Committer
@@ -156,6 +156,11 @@ class Rounds:
     def opens_in(self, now: datetime) -> float:
         """Seconds until the next undo window ends; infinity when there is none."""
         return math.inf if self._opens is None else (self._opens - now).total_seconds()
+
+    def clock_was_set(self, by: timedelta) -> tuple[Item, ...]:
+        """The wall clock was set; returns what was dealt and has not begun."""
+        self._opens = self._opens and self._opens + by
+        return tuple(item for one in (*self._walks.values(), *self._rings.values()) for item in one.clock_was_set(by))
 
     def _line_up(self) -> None:
         """Sort the walks into lines; a ring that goes on keeps its place."""

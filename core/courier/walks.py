@@ -6,7 +6,8 @@ transaction: so a crash counts nobody twice.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import Enum
 
 from core.courier.items import Item
@@ -98,6 +99,13 @@ class Walk:
         """Join a ring here."""
         self._lap, self._start = at
         self.progress = self._marked = at
+
+    def clock_was_set(self, by: timedelta) -> tuple[Item, ...]:
+        """The wall clock was set; returns what was dealt and has not begun."""
+        one = self.broadcast
+        expires_at, not_before = one.expires_at and one.expires_at + by, one.not_before and one.not_before + by
+        self.broadcast = replace(one, expires_at=expires_at, not_before=not_before)
+        return ()
 
     def where(self, place: int) -> Coordinate:
         """When this walk comes by a destination."""

@@ -36,6 +36,8 @@ class MadeUpLoop(asyncio.SelectorEventLoop):
         selector = _Selector()
         selector.loop = self
         self.now = 0.0
+        self.set_by = timedelta()
+        """By how much somebody has set the wall clock."""
         super().__init__(selector)
 
     def time(self) -> float:
@@ -44,7 +46,7 @@ class MadeUpLoop(asyncio.SelectorEventLoop):
         return self.now
 
     def clock(self) -> datetime:
-        return BEGAN + timedelta(seconds=self.now)
+        return BEGAN + timedelta(seconds=self.now) + self.set_by
 
 
 class _Deaf:
@@ -130,6 +132,13 @@ def live(story: Coroutine[Any, Any, T]) -> T:
     """Run a story to its end in made-up time."""
     with asyncio.Runner(loop_factory=MadeUpLoop) as runner:
         return runner.run(story)
+
+
+def clock_is_set(**by: float) -> None:
+    """Somebody sets the wall clock (`days=1`); no time passes by it."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, MadeUpLoop)
+    loop.set_by += timedelta(**by)
 
 
 def clock() -> datetime:
