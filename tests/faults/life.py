@@ -169,7 +169,10 @@ class _Deaf:
 
 
 class _Forgetful:
-    """Remembers no session: there is none."""
+    """Remembers no session: there is none. Nor is there another bot."""
+
+    async def recognises(self, _bot_id: int) -> bool:
+        return True
 
 
 class _NoPictures:
