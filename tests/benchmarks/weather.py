@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 import multiprocessing
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -64,7 +65,7 @@ class Sight:
     chats: dict[int, list[Copy]]
     violations: list[str]
     stumbles: int
-    """Violations of a rate just after this machine had let the stage stand still: calls then come all at once."""
+    """Violations of a rate while this machine let somebody stand still: calls then come all at once."""
     faults: Counter[tuple[str, str]]
     """How often each met a call, by platform and name."""
 
@@ -125,12 +126,17 @@ class _Fairness:
             looked = now
             for one in self.played.violations[known:]:
                 # What follows from a refusal that came of it is no better founded.
-                if one.what.startswith(_RATES) and now - stood_still < _AFTER:
+                if one.what.startswith(_RATES) and (now - stood_still < _AFTER or _overloaded()):
                     self.stumbles += 1
                     stood_still = now
                 else:
                     self.fair.append(f"{one.platform} {one.call}: {one.what}")
             known = len(self.played.violations)
+
+
+def _overloaded() -> bool:
+    """Whether more wants to run than can: then the sender is held up as well, where nobody here sees it."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 @dataclass
