@@ -25,8 +25,16 @@ class Lane:
 
 
 def enrol_lanes(conn: sa.Connection, accounts: Sequence[tuple[str, Platform]], now: datetime) -> dict[str, int]:
-    """Lane ids by account name. New accounts get a lane; those not named here any more get no new broadcasts."""
-    conn.execute(tables.lane.update().where(_LANE.account.not_in([name for name, _ in accounts])).values(enabled=False))
+    """Lane ids by account name. New accounts get a lane; those that left the settings get no new broadcasts.
+
+    On PostgreSQL one that is not named here may be in another machine's settings: while somebody carries it, it stays.
+    """
+    given = dict(accounts)
+    left: sa.ColumnElement[bool] = _LANE.account.not_in(given)
+    if conn.dialect.name == "postgresql":
+        over = sa.func.coalesce(_LANE.lease_until <= sql.instant(conn, now), sa.true())
+        left = sa.and_(left, sa.or_(_LANE.owner.is_(None), over))
+    conn.execute(tables.lane.update().where(left).values(enabled=False))
     for name, platform in accounts:
         new = sql.insert(conn, tables.lane).values(
             account=name, platform=platform, enabled=True, fence=0, pause_reason="", created_at=now
@@ -34,7 +42,7 @@ def enrol_lanes(conn: sa.Connection, accounts: Sequence[tuple[str, Platform]], n
         conn.execute(new.on_conflict_do_update(index_elements=["account"], set_={"enabled": True}))
     lanes = enabled(conn)
     for lane in lanes:
-        if (lane.account, lane.platform) not in accounts:
+        if given.get(lane.account, lane.platform) is not lane.platform:
             line = f"The account {lane.account} was on {lane.platform.value} before: give the new one another name."
             raise StoreTrouble(line)
     return {lane.account: lane.id for lane in lanes}

@@ -34,7 +34,7 @@ from tests.journeys.morning import GIVE_UP, content, now, until
 pytestmark = pytest.mark.journey
 
 TELEGRAMS, DISCORDS = ("berlin", "hamburg"), ("oslo", "bergen")
-TERMS = Terms(ttl=2.0, margin=0.5)
+TERMS = Terms(ttl=3.0, margin=0.75)
 _FAST = Window(1000, 1.0)
 
 
