@@ -6,6 +6,7 @@ stage is; everything else, from the settings to what a signal does, is the comma
 
 import os
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,21 +20,27 @@ _PLATFORMS = {TELEGRAM: "telegram", DISCORD: "discord"}
 def live(orders: dict[str, Any]) -> None:
     """Become a `livedesk run`."""
     mine = Orders(**orders)
-    environment = {
+    its = environment(mine.store, mine.tokens)
+    # Its lines are for the log: this process's own standard output is its parent's.
+    os.dup2(2, 1)
+    os.execve(sys.executable, [sys.executable, "-m", _MODULE, mine.stage, mine.crash_at], its)
+
+
+def environment(store: str, tokens: Mapping[str, str]) -> dict[str, str]:
+    """What `livedesk run` is told of its newsroom."""
+    told = {
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-        "LIVEDESK_STORE__URL": mine.store,
+        "LIVEDESK_STORE__URL": store,
         "LIVEDESK_NEWSROOM__UNDO_SECONDS": "0",
-        "LIVEDESK_HEALTH__LISTEN": "127.0.0.1:0",
+        "LIVEDESK_HEALTH__LISTEN": "",
         "LIVEDESK_LOG__LEVEL": "warning",
         "LIVEDESK_LOG__FORM": "json",
     }
-    for number, (name, token) in enumerate(mine.tokens.items()):
+    for number, (name, token) in enumerate(tokens.items()):
         its = {"NAME": name, "PLATFORM": _PLATFORMS[name], "TOKEN": token}
-        environment |= {f"LIVEDESK_ACCOUNTS__{number}__{key}": value for key, value in its.items()}
-    # Its lines are for the log: this process's own standard output is its parent's.
-    os.dup2(2, 1)
-    os.execve(sys.executable, [sys.executable, "-m", _MODULE, mine.stage, mine.crash_at], environment)
+        told |= {f"LIVEDESK_ACCOUNTS__{number}__{key}": value for key, value in its.items()}
+    return told
 
 
 def main(stage: str, crash_at: str) -> int:

@@ -1,6 +1,7 @@
 """The besieged: towns whose courier is killed again and again, and the schedule of it, drawn from one seed."""
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -230,8 +231,11 @@ class Town:
         tells = moment == "after_publish_commit" or fate.random() < 0.1
         more: dict[str, Any] = {"crash_at": crash_at, "tells": [self.desk.takes_number()] if tells else []}
         wait = {"at random": fate.uniform(0, 0.45), "early": fate.uniform(0, 0.2), "at its moment": _OVERDUE}[plan]
+        # There is something to do from the first moment on, and sometimes more comes in between.
+        await self.desk.does_something()
+        later = fate.uniform(0, 0.3) if fate.random() < 0.4 else None
         async with asyncio.TaskGroup() as both:
-            both.create_task(self._desk_work(fate.uniform(0, 0.2)))
+            both.create_task(self._desk_work(later))
             life = await self.begins_life(nursery, crash_at or plan, **more)
             if plan != "early":
                 assert await life.within(life.holds, GIVE_UP), "it never begins to work"
@@ -241,13 +245,16 @@ class Town:
         """Kill it after so many seconds, unless it dies at its moment before."""
         if not await life.within(life.died, wait):
             life.killed_at = time.time()
-            os.kill(life.pid, signal.SIGKILL)
+            # It may have come to its moment just now.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(life.pid, signal.SIGKILL)
         assert await life.within(life.died, GIVE_UP), "it cannot be killed"
         assert life.status == -signal.SIGKILL, f"it ended by itself with {life.status}"
 
-    async def _desk_work(self, later: float) -> None:
-        await asyncio.sleep(later)
-        await self.desk.does_something()
+    async def _desk_work(self, later: float | None) -> None:
+        if later is not None:
+            await asyncio.sleep(later)
+            await self.desk.does_something()
 
 
 class Household(Town):
