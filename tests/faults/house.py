@@ -33,7 +33,7 @@ def environment(store: str, tokens: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         "LIVEDESK_STORE__URL": store,
         "LIVEDESK_NEWSROOM__UNDO_SECONDS": "0",
-        "LIVEDESK_HEALTH__LISTEN": "",
+        "LIVEDESK_HEALTH__LISTEN": "127.0.0.1:0",
         "LIVEDESK_LOG__LEVEL": "warning",
         "LIVEDESK_LOG__FORM": "json",
     }
