@@ -8,6 +8,7 @@ import operator
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -154,12 +155,20 @@ def _remove(conn: sa.Connection, removed: tuple[tuple[int, int, int], ...]) -> N
 def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> None:
     if not walks:
         return
+    sql.each(conn, _marking(), [_mark_row(one, at) for one in sorted(walks, key=lambda mark: mark.broadcast_id)])
+    skips = [(one.broadcast_id, why, count) for one in walks for why, count in one.skips.items()]
+    sql.many(conn, tables.broadcast_skip, ("broadcast_id", "why", "count"), _summed(skips), _MORE_SKIPS)
+
+
+@cache
+def _marking() -> sa.Update:
+    """The statement for one mark. Made once: making it costs as much as what it does."""
     # A broadcast that was called off meanwhile keeps its end, and still counts what was on the wire.
     ends = sa.and_(_BROADCAST.state == tables.OPEN, sa.bindparam("ends", type_=sa.Boolean))
     at_cursor = sa.bindparam("at_cursor", type_=_BROADCAST.cursor.type)
     at_lap = sa.bindparam("at_lap", type_=_BROADCAST.lap.type)
     further = sa.or_(_BROADCAST.lap < at_lap, sa.and_(_BROADCAST.lap == at_lap, _BROADCAST.cursor < at_cursor))
-    marked = (
+    return (
         tables.broadcast.update()
         .where(_BROADCAST.id == sa.bindparam("which"))
         .values(
@@ -173,9 +182,6 @@ def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> Non
             **{name: _BROADCAST[name] + sa.bindparam(f"more_{name}", type_=sa.Integer) for name in _COUNTS},
         )
     )
-    sql.each(conn, marked, [_mark_row(one, at) for one in sorted(walks, key=lambda mark: mark.broadcast_id)])
-    skips = [(one.broadcast_id, why, count) for one in walks for why, count in one.skips.items()]
-    sql.many(conn, tables.broadcast_skip, ("broadcast_id", "why", "count"), _summed(skips), _MORE_SKIPS)
 
 
 _COUNTS = ("sent", "skipped", "failed", "unknown")
