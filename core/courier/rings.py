@@ -170,13 +170,14 @@ class Ring:
         if self._slices and self._slices[0][0] == at[0]:
             # It starts with those who got the last one a moment ago: they may have the next by now, nobody else yet.
             at = min(at, self._slices[0])
-        if not await self._store.write(broadcasts.begin, walk.broadcast.id, *at):
+        stands = await self._store.write(broadcasts.begin, walk.broadcast.id, *at)
+        if stands is None:
             # Undone or retracted since we last looked: nobody gets it.
             walk.ended = True
             return False
-        walk.begin(at)
+        walk.begin(stands, at)
         walk.joined = True
-        self._at = at
+        self._at = min(at, walk.progress)
         # The page at hand does not know who joined for this one.
         self._turn_page_anew()
         largest = await self._read_largest(walk)
@@ -213,12 +214,13 @@ class Ring:
             after=position,
             limit=min(PAGE, _SLICES * self._slice),
         )
+        highest = page.rows[-1].destination.id if page.rows else position
+        doubtful = [walk.broadcast.bulletin_id for walk in walks if walk.broadcast.begun]
+        there = {one: await self._store.read(receipts.between, one, position, highest) for one in doubtful}
+        # Only now: a store that fails in between must not leave a page whose copies nobody knows.
         self._rows, self._last = deque(page.rows), page.last
         for walk in walks:
-            walk.there = {}
-            if walk.broadcast.begun and page.rows:
-                highest = page.rows[-1].destination.id
-                walk.there = await self._store.read(receipts.between, walk.broadcast.bulletin_id, position, highest)
+            walk.there = there.get(walk.broadcast.bulletin_id, {})
 
     def _deal(self, rows: Sequence[Candidate], walks: Sequence[Joined], parked: Parked, now: datetime) -> None:
         """Put a slice in the queue and move on behind it."""

@@ -71,6 +71,7 @@ class Walk:
         """Whether nobody is left to be dealt."""
         self.finished = False
         """Whether nobody is left at all."""
+        # Behind its start it has come round once.
         self._lap = broadcast.lap - (broadcast.begun and broadcast.cursor < broadcast.start)
         self._start = broadcast.start
         self._marked = self.progress
@@ -95,10 +96,13 @@ class Walk:
         """Where it has come round."""
         return self._lap + 1, self._start
 
-    def begin(self, at: Coordinate) -> None:
-        """Join a ring here."""
-        self._lap, self._start = at
-        self.progress = self._marked = at
+    def begin(self, stands: Broadcast, at: Coordinate) -> None:
+        """Join a ring at `at`, unless the store says that it went round from somewhere else already."""
+        self.progress = self._marked = (stands.lap, stands.cursor)
+        self._lap = stands.lap - (stands.cursor < stands.start)
+        self._start = stands.start
+        if (stands.lap, stands.start, stands.cursor) != (*at, at[1]):
+            self.broadcast = stands
 
     def clock_was_set(self, by: timedelta) -> tuple[Item, ...]:
         """The wall clock was set; returns what was dealt and has not begun."""

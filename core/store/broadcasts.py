@@ -65,18 +65,18 @@ def orders(conn: sa.Connection, lane_id: int) -> tuple[tuple[Broadcast, ...], in
     return active(conn, lane_id), seq
 
 
-def begin(conn: sa.Connection, broadcast_id: int, lap: int, start: int) -> bool:
+def begin(conn: sa.Connection, broadcast_id: int, lap: int, start: int) -> Broadcast | None:
     """Declare, before its first send, where on the ring a broadcast's walk begins: from now on it may have arrived.
 
-    False when it was ended in the meantime (undone, retracted), or is somebody else's walk by now: then nothing may be
-    sent.
+    Returns it as it goes round: from there, or from where somebody else began it before, who may not have heard that it
+    was done. None when it was ended in the meantime (undone, retracted): then nothing may be sent.
     """
-    # One that goes round is never put back to another start; the same once more is an answer that was lost.
-    stands = sa.tuple_(_BROADCAST.lap, _BROADCAST.start, _BROADCAST.cursor)
-    fresh = sa.or_(~_BROADCAST.begun, stands.in_([(0, 0, 0), (lap, start, start)]))
-    mine = _BROADCAST.id == broadcast_id, sa.text("state = 0"), fresh
-    begun = tables.broadcast.update().where(*mine).values(begun=True, lap=lap, start=start, cursor=start)
-    return conn.execute(begun.returning(_BROADCAST.id)).first() is not None
+    # One that goes round is never put back to another start.
+    fresh = sa.or_(~_BROADCAST.begun, sa.and_(_BROADCAST.lap == 0, _BROADCAST.start == 0, _BROADCAST.cursor == 0))
+    mine = _BROADCAST.id == broadcast_id, sa.text("state = 0")
+    conn.execute(tables.broadcast.update().where(*mine, fresh).values(begun=True, lap=lap, start=start, cursor=start))
+    row = conn.execute(sa.select(tables.broadcast).where(*mine)).first()
+    return None if row is None else _noun(row)
 
 
 def destination(conn: sa.Connection, destination_id: int) -> Destination | None:

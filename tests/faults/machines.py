@@ -1,4 +1,4 @@
-"""Several machines: each a network namespace with a cable of its own to the stage and the database, which can be cut."""
+"""Several machines: each a network namespace with a cable of its own to the stage and the database, that can be cut."""
 
 import asyncio
 import os

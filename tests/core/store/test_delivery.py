@@ -178,7 +178,7 @@ def test_a_walk_is_declared_before_its_first_send(desk: Desk) -> None:
     # Once more, because the answer was lost.
     assert desk.store.write_now(broadcasts.begin, one.id, 3, 42)
     # A former owner, who never knew that another took the lane over and began.
-    assert not desk.store.write_now(broadcasts.begin, one.id, 0, 0)
+    assert desk.store.write_now(broadcasts.begin, one.id, 0, 0) == begun
     assert desk.active() == (begun,)
 
 
