@@ -23,6 +23,9 @@ from core.platform import Reach
 LONGEST_WAIT = 30.0
 """Seconds a call may wait for its bucket before `discord.RateLimited` is raised: the smallest discord.py takes."""
 
+LARGEST_ANSWER = 20 * 1024 * 1024
+"""Bytes: far more than any answer of Discord's API."""
+
 _JSON = "application/json"
 _CONNECT = 10.0
 _ANSWER = 60.0
@@ -229,6 +232,7 @@ class Http(HTTPClient):
         """Raise here what discord.py would sleep on and repeat by itself."""
         response = params.response
         if context.trace_request_ctx is not None:
+            await _cap(response)
             self._invalid.note(response.status, response.headers.get("X-RateLimit-Scope", ""))
         if response.status == 429:
             raise await self._flooded(context.trace_request_ctx, response)
@@ -253,6 +257,17 @@ class Http(HTTPClient):
             self._gate.refused(None if everywhere else chat, seconds)
         reach = Reach.ACCOUNT if everywhere else Reach.DESTINATION
         return Flooded(seconds, reach, "Discord asks us to wait")
+
+
+async def _cap(response: aiohttp.ClientResponse) -> None:
+    """Read an answer only as far as an honest one goes: discord.py would take in whatever comes."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            response.close()
+            raise NotDiscordError("the answer is too big to be one")
+    response._body = bytes(body)  # noqa: SLF001 -- where aiohttp keeps what was read, for whoever reads it again
 
 
 async def _told(response: aiohttp.ClientResponse) -> dict[str, Any]:
