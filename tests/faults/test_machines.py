@@ -128,6 +128,8 @@ async def test_machines_that_fail_one_after_the_other_lose_nothing(
             raise
         (copies,), violations, refused = await besieged.seen()
         figures = OfMachines(town, copies).judge()
+    # Who is frozen or cut off still hangs on the line when the next one asks for updates.
+    refused = [call for call in refused if '"getUpdates"' not in call]
     assert violations == refused == []
     doubles = sum(figures.doubles.values())
     assert doubles <= 3 * _MOST_AT_ONCE
