@@ -148,6 +148,13 @@ class Limiter:
             spent.extend([now] * window.count)
         self._due = now
 
+    def follow(self, last: float) -> None:
+        """Go on where another that is smooth has used up as much as it could, and something at `last`."""
+        for window, spent in zip(self._windows, self._spent, strict=True):
+            # So many together at the end, the others evenly before them: more it never lets pass.
+            spent.extend(last - self._interval() * max(0, many - _BURST + 1) for many in reversed(range(window.count)))
+        self._due = last + self._interval() * _BURST
+
     def idle(self, now: float) -> bool:
         """Whether it may be forgotten: nothing it remembers can hold anything back."""
         if self._paused > now:

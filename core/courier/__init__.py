@@ -134,7 +134,10 @@ class Courier:
 
     def _lane(self, committer: Committer, sender: Sender, claimed: Claimed) -> Lane:
         gate = self._gates[sender.account]
-        gate.start_full(claimed.clear_in)
+        if claimed.parting is None:
+            gate.start_full()
+        else:
+            gate.start_after(self._tenure.heard(claimed.parting))
         ledger = self._ledgers[sender.account]
         return Lane(claimed.lane_id, self._store, sender, gate, committer, self._clock, ledger)
 

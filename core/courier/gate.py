@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from core.courier.readings import GateReading
 from core.model import Platform, Urgency
 from core.pacing import Limiter, Pace, Spacing
+from core.store.leases import Parting
 
 # Telegram does not say whether a 429 is about the chat or the bot; two chats within so many seconds mean the bot.
 _TOGETHER = 1.0
@@ -93,18 +94,29 @@ class AccountGate:
         overall = self._pace.overall
         return math.ceil(overall.count / overall.seconds * self._between())
 
-    def start_full(self, clear_in: float | None = None) -> None:
-        """Assume that the last owner used everything up just now, or that we may speak `clear_in` so many seconds."""
+    def start_full(self) -> None:
+        """Assume that the last owner used everything up just now."""
+        self._leaving = False
+        self._overall.fill(asyncio.get_running_loop().time())
+
+    def start_after(self, parting: Parting) -> None:
+        """Go on where the last owner stopped. To which chats it spoke it may not have said: then every one waits."""
         self._leaving = False
         now = asyncio.get_running_loop().time()
-        self._overall.fill(now if clear_in is None else now + clear_in - self._pace.overall.seconds)
+        last = now - parting.since
+        self._overall.follow(last)
+        if parting.chats is None:
+            self._overall.pause(last + self._between())
+        for chat, seconds in parting.chats or ():
+            self.pause_chat(chat, last + seconds - now)
 
-    def clear_in(self) -> float:
-        """Seconds until somebody who does not know what left here may speak: to whichever chat, and at full pace.
-
-        What left was spaced out, so that by then the account has room for as much again.
-        """
-        return max(0.0, self._overall.last_at() + self._between() - asyncio.get_running_loop().time())
+    def parting(self) -> Parting | None:
+        """What whoever speaks on the account next must know; None when nothing was said."""
+        now, last = asyncio.get_running_loop().time(), self._overall.last_at()
+        if last == -math.inf:
+            return None
+        waits = ((chat, limiter.ready_at(now)) for chat, limiter in self._chats.items())
+        return Parting(now - last, tuple((chat, round(ready - last, 3)) for chat, ready in waits if ready > now))
 
     def chat_ready_at(self, chat: int, urgency: Urgency, weight: int = 1) -> float:
         """When this chat may next get `weight` messages, in loop time; 0 when it may now."""

@@ -192,7 +192,7 @@ class Keeper:
     async def _release(self, tended: _Tended) -> None:
         claimed = tended.claimed
         try:
-            clear_in = tended.lane.clear_in()
-            await self._store.write(leases.release, claimed.lane_id, claimed.fence, self._clock(), clear_in=clear_in)
+            parting = tended.lane.parting()
+            await self._store.write(leases.release, claimed.lane_id, claimed.fence, self._clock(), parting)
         except StoreTrouble as trouble:
             log.warning("a lease runs out by itself", extra={"account": claimed.account, "why": str(trouble)})

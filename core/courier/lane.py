@@ -31,6 +31,7 @@ from core.errors import StoreTrouble
 from core.model import Urgency
 from core.platform import Sender
 from core.store import Store, broadcasts
+from core.store.leases import Parting
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +105,9 @@ class Lane:
             await asyncio.wait(set(self._tasks))
         await self.pulse.close()
 
-    def clear_in(self) -> float:
-        """Seconds until whoever owns the account next may speak at full pace."""
-        return self._gate.clear_in()
+    def parting(self) -> Parting | None:
+        """What whoever owns the account next must know of what was said last."""
+        return self._gate.parting()
 
     def reading(self, fence: int = 0) -> LaneReading:
         """How it stands, for whoever watches."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from core.store.leases import Ask, Claimant, Claimed
+from core.store.leases import Ask, Claimant, Claimed, Parting
 
 # Seconds by which the wall clock may run ahead of the other before it counts as a sleep.
 _JUMP = 1.0
@@ -93,6 +93,10 @@ class Tenure:
     def end(self, account: str) -> None:
         """We give a lane back, or have lost it: from now on nothing leaves."""
         self._held.pop(account, None)
+
+    def heard(self, parting: Parting) -> Parting:
+        """Who did not give the lane back was silent for the margin before its lease ran out."""
+        return parting if parting.chats is not None else Parting(parting.since + self.terms.margin)
 
     def permits(self, account: str) -> bool:
         """Whether a request may start on this account now."""

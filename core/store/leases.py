@@ -34,14 +34,24 @@ class Claimant:
 
 
 @dataclass(frozen=True, slots=True)
+class Parting:
+    """What the next owner of an account must know of what was said on it last."""
+
+    since: float
+    """Seconds since the last request."""
+    chats: tuple[tuple[int, float], ...] | None = None
+    """(chat, seconds from the last request until it may have its next) of those that had to wait; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A lane that is ours from now on."""
 
     lane_id: int
     account: str
     fence: int
-    clear_in: float | None = None
-    """Seconds until we may speak at full pace whatever the last owner sent, as it said; None when it could not say."""
+    parting: Parting | None = None
+    """None when the last owner may have spoken just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,28 +195,32 @@ def claim(
     )
     at = sql.instant(conn, now)
     mine = (
-        sa.select(_LANE.id, _LANE.owner, _LANE.lease_until, at.label("at"))
+        sa.select(_LANE.id, _LANE.owner, _LANE.lease_until, _LANE.spoken, at.label("at"))
         .where(_LANE.enabled, _LANE.account.in_(list(accounts)), sa.true() if alone else free)
         .order_by(_LANE.id)
         .limit(max(0, outlook.share - (0 if alone else outlook.held)))
         # Who publishes just now refers to the lane: that must not look like taking it.
         .with_for_update(skip_locked=True, key_share=True)
     )
-    before = {row.id: _clear_in(row) for row in conn.execute(mine)}
+    before = {row.id: _parting(row) for row in conn.execute(mine)}
     taken = (
         tables.lane.update()
         .where(_LANE.id.in_(list(before)))
-        .values(owner=who.owner, fence=_LANE.fence + 1, lease_until=sql.instant(conn, now, who.ttl))
+        .values(owner=who.owner, fence=_LANE.fence + 1, lease_until=sql.instant(conn, now, who.ttl), spoken=None)
     )
     claimed = sorted(conn.execute(taken.returning(_LANE.id, _LANE.account, _LANE.fence)).all())
     return tuple(Claimed(row.id, row.account, row.fence, before[row.id]) for row in claimed)
 
 
-def _clear_in(row: Any) -> float | None:
-    if row.owner is not None or row.lease_until is None:
+def _parting(row: Any) -> Parting | None:
+    if row.lease_until is None:
         return None
-    left: timedelta = row.lease_until - row.at
-    return max(0.0, left.total_seconds())
+    since: timedelta = row.at - row.lease_until
+    if row.owner is None and since >= timedelta():
+        # What a clock noted that was set back since says nothing.
+        return Parting(since.total_seconds(), tuple((chat, seconds) for chat, seconds in row.spoken or ()))
+    # It stopped speaking before its lease ran out; one that still runs is taken from the dead.
+    return Parting(since.total_seconds()) if since > timedelta() else None
 
 
 def renew(conn: sa.Connection, ask: Ask, now: datetime) -> Renewal:
@@ -236,15 +250,12 @@ def renew(conn: sa.Connection, ask: Ask, now: datetime) -> Renewal:
     return Renewal(not new, held, asked - held)
 
 
-def release(conn: sa.Connection, lane_id: int, fence: int, now: datetime, *, clear_in: float | None = None) -> None:
-    """Give a lane back; nothing happens when somebody took it over.
-
-    `clear_in`: in so many seconds the next owner may speak at full pace.
-    """
-    # Nobody has it: what would be its end says from when on it may be spoken on at full pace.
-    until = None if clear_in is None else sql.instant(conn, now, clear_in)
-    free = tables.lane.update().where(_LANE.id == lane_id, _LANE.fence == fence).values(owner=None, lease_until=until)
-    conn.execute(free)
+def release(conn: sa.Connection, lane_id: int, fence: int, now: datetime, parting: Parting | None = None) -> None:
+    """Give a lane back; nothing happens when somebody took it over. `parting` tells the next owner how to go on."""
+    last = None if parting is None else sql.instant(conn, now, -parting.since)
+    spoken = None if parting is None else parting.chats
+    free = tables.lane.update().where(_LANE.id == lane_id, _LANE.fence == fence)
+    conn.execute(free.values(owner=None, lease_until=last, spoken=spoken))
     wakes.ring(conn)
 
 

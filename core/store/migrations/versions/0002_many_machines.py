@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_tick"),
     )
     op.add_column("lane", must("stop_seen", Big, "0"))
+    op.add_column("lane", may("spoken", sa.JSON()))
     op.add_column("destination", must("size", Int, "0"))
     op.add_column("destination", may("sized_at", Utc))
     op.add_column("destination", must("strikes", Small, "0"))
@@ -119,6 +120,7 @@ def downgrade() -> None:
     op.drop_index("ix_destination_size", "destination")
     for name in ("struck_at", "strikes", "sized_at", "size"):
         op.drop_column("destination", name)
+    op.drop_column("lane", "spoken")
     op.drop_column("lane", "stop_seen")
     for name in ("tick", "login", "gateway_session", "audience", "process"):
         op.drop_table(name)
