@@ -11,6 +11,9 @@ from core.store import counters, coverages, destinations, entries, sending, tabl
 
 _BROADCAST = tables.broadcast.c
 _WAITING = tables.waiting.c
+_SKIP = tables.broadcast_skip.c
+# What `rules.decide` leaves out was never meant to get it, and is not in a broadcast's audience.
+_NOT_MEANT = sa.or_(_SKIP.why.startswith("entries_"), _SKIP.why.startswith("below_"))
 
 _ANSWER_LIFETIME = timedelta(hours=1)
 
@@ -188,14 +191,29 @@ def _progress(conn: sa.Connection, *which: sa.ColumnElement[bool]) -> dict[str, 
 
 def skips(conn: sa.Connection, bulletin_id: int) -> dict[str, int]:
     """Why destinations did not get a bulletin, and how many: with what was sent and failed, the sum of promise P2."""
-    skip = tables.broadcast_skip.c
     wanted = (
-        sa.select(skip.why, sa.func.sum(skip.count).label("many"))
-        .join(tables.broadcast, _BROADCAST.id == skip.broadcast_id)
+        sa.select(_SKIP.why, sa.func.sum(_SKIP.count).label("many"))
+        .join(tables.broadcast, _BROADCAST.id == _SKIP.broadcast_id)
         .where(_BROADCAST.bulletin_id == bulletin_id)
-        .group_by(skip.why)
+        .group_by(_SKIP.why)
     )
-    return {row.why: row.many for row in conn.execute(wanted)}
+    why = {row.why: row.many for row in conn.execute(wanted)}
+    stopped = spared(conn, bulletin_id)
+    return why | {"stopped": stopped} if stopped else why
+
+
+def spared(conn: sa.Connection, bulletin_id: int) -> int:
+    """How many places were not tried because a lane had stopped the bulletin.
+
+    Worked out when it is asked for: what was on the wire at the stop may still be counted after it.
+    """
+    not_meant = sa.select(sa.func.coalesce(sa.func.sum(_SKIP.count), 0)).where(
+        _SKIP.broadcast_id == _BROADCAST.id, _NOT_MEANT
+    )
+    counted = _BROADCAST.sent + _BROADCAST.skipped + _BROADCAST.failed + _BROADCAST.unknown
+    left = _BROADCAST.audience - counted + not_meant.scalar_subquery()
+    its = _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.stopped_because.is_not(None)
+    return sum(max(0, many) for many in conn.execute(sa.select(left).where(*its)).scalars())
 
 
 def unfinished(conn: sa.Connection) -> int:

@@ -10,13 +10,9 @@ from core.store import accounts, broadcasts, destinations, drafts, people, table
 
 _BROADCAST = tables.broadcast.c
 _WAITING = tables.waiting.c
-_SKIP = tables.broadcast_skip.c
 
 IN_A_ROW = 5
 """So many places refuse a bulletin one after the other, and none has taken it: then none will (promise P17)."""
-
-# What `rules.decide` leaves out was never meant to get it, and is not in a broadcast's audience.
-_NOT_MEANT = sa.or_(_SKIP.why.startswith("entries_"), _SKIP.why.startswith("below_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +48,6 @@ def stop(
     conn.execute(tables.waiting.delete().where(_WAITING.broadcast_id == broadcast_id))
     platform = conn.execute(sa.select(tables.lane.c.platform).where(tables.lane.c.id == row.lane_id)).scalar_one()
     return Stopped(broadcasts.bulletin(conn, row.bulletin_id), row.operation, platform)
-
-
-def spared(conn: sa.Connection, bulletin_id: int) -> int:
-    """How many places were not tried because a lane had stopped the bulletin; with what is counted, the sum of P2.
-
-    Worked out when it is asked for: what was on the wire at the stop may still be counted after it.
-    """
-    not_meant = sa.select(sa.func.coalesce(sa.func.sum(_SKIP.count), 0)).where(
-        _SKIP.broadcast_id == _BROADCAST.id, _NOT_MEANT
-    )
-    counted = _BROADCAST.sent + _BROADCAST.skipped + _BROADCAST.failed + _BROADCAST.unknown
-    left = _BROADCAST.audience - counted + not_meant.scalar_subquery()
-    its = _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.stopped_because.is_not(None)
-    return sum(max(0, many) for many in conn.execute(sa.select(left).where(*its)).scalars())
 
 
 def desk_of(conn: sa.Connection, bulletin: Bulletin, now: datetime) -> Destination | None:

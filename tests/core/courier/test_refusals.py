@@ -8,7 +8,7 @@ import pytest
 from core.errors import StoreTrouble
 from core.model import Address, Content, DestinationStatus, Entry, Operation, Platform
 from core.platform import Forbidden, Gone, Moved, NotSent, Outcome, Reach, Rejected, Unknown
-from core.store import Store, broadcasts, destinations, drafts, poison
+from core.store import Store, broadcasts, destinations, drafts
 from core.store.drafts import DraftStatus, Intent
 from tests.doubles.made_up_time import clock, live
 from tests.doubles.platform import Told
@@ -58,7 +58,7 @@ def _said(it: Town, words: str) -> list[float]:
 async def _ends(it: Town, entry: Entry, operation: Operation = Operation.PUBLISH) -> tuple[int, int, int]:
     """Sent, failed, and spared because it was stopped."""
     progress = await it.progress_of(entry, operation)
-    return progress.sent, progress.failed, await it.store.read(poison.spared, entry.bulletin_id)
+    return progress.sent, progress.failed, await it.store.read(broadcasts.spared, entry.bulletin_id)
 
 
 # ---- poison

@@ -88,14 +88,15 @@ def test_whoever_waited_for_it_waits_no_longer_and_everybody_is_counted(desk: De
     park = commits.Park(0, broadcast.lane_id, places[0], entry.bulletin_id, broadcast.id, Operation.PUBLISH,
                         broadcast.urgency, desk.clock(), 1, "429")  # fmt: skip
     desk.commits(park=(park,), walks=(commits.WalkMark(broadcast.id, 6, failed=5),))
-    assert desk.store.read_now(poison.spared, entry.bulletin_id) == 0
+    assert desk.store.read_now(broadcasts.spared, entry.bulletin_id) == 0
     assert stops(desk, broadcast, 5) is not None
     assert desk.store.read_now(broadcasts.unfinished) == 1, "the other lane's"
-    assert desk.store.read_now(poison.spared, entry.bulletin_id) == 15
+    assert desk.store.read_now(broadcasts.spared, entry.bulletin_id) == 15
     # What was on the wire lands after the stop.
     skips = {"below_key": 3, "expired": 1}
     desk.commits(walks=(commits.WalkMark(broadcast.id, 0, failed=2, unknown=1, skipped=4, skips=skips),))
-    assert desk.store.read_now(poison.spared, entry.bulletin_id) == 11
+    assert desk.store.read_now(broadcasts.spared, entry.bulletin_id) == 11
+    assert desk.store.read_now(broadcasts.skips, entry.bulletin_id) == {**skips, "stopped": 11}
 
 
 def test_an_editor_is_told_where_they_published(desk: Desk) -> None:
