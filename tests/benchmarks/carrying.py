@@ -104,7 +104,8 @@ async def _walk(store: Store, coverage: Coverage, many: int) -> float:
         )
         last = page.last
         for row in page.rows:
-            if rules.decide(row.rules, bulletin).deliver:
+            wish = row.wish(broadcast.audience_seq)
+            if wish is not None and rules.decide(wish, bulletin).deliver:
                 sender.sent += 1
                 copy = 700_000_000 + sender.sent
                 sent.append(Receipt(bulletin.id, row.destination.id, 0, copy, 1, Form.TEXT, False, "en", now()))
