@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 Watch = Callable[[str, bool], Awaitable[None]]
 """Told of an account: True when it has become ours, before its first request; False before it is given back."""
 _OURS, _NOT_OURS = True, False
+_MOMENT = 0.005
 
 
 async def nobody_watches(_account: str, _held: bool, /) -> None:  # noqa: FBT001 -- as `Watch` says
@@ -84,9 +85,9 @@ class Keeper:
         ending.add_done_callback(lambda _: self._nudge.set())
         try:
             while not wanted_back.is_set():
-                await self._enduring(crew)
+                rest = await self._enduring(crew)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._nudge.wait(), self._tenure.terms.look)
+                    await asyncio.wait_for(self._nudge.wait(), rest)
                 self._nudge.clear()
         finally:
             ending.cancel()
@@ -103,13 +104,17 @@ class Keeper:
             log.warning("the account was taken over by another process", extra={"account": account})
             tended.over.set()
 
-    async def _enduring(self, crew: asyncio.TaskGroup) -> None:
+    async def _enduring(self, crew: asyncio.TaskGroup) -> float:
+        """Look once; returns the seconds until the next look."""
         try:
-            await self._share(crew)
+            outlook = await self._share(crew)
         except StoreTrouble as trouble:
             self._say(f"the lanes cannot be seen: {trouble}")
+            return self._tenure.terms.look
+        # When the dead are found out, not a while after.
+        return min(self._tenure.terms.look, outlook.soonest + _MOMENT)
 
-    async def _share(self, crew: asyncio.TaskGroup) -> None:
+    async def _share(self, crew: asyncio.TaskGroup) -> Outlook:
         alone, who = self._store.alone, self._tenure.who
         outlook = await self._store.read(leases.look, who, self._clock(), alone=alone)
         if not outlook.present:
@@ -120,6 +125,7 @@ class Keeper:
             await self._claim(crew, wanted, orphans, alone=alone)
         self._hand_over(outlook)
         self._tell(outlook)
+        return outlook
 
     def _orphans(self, outlook: Outlook) -> list[str]:
         """Whose lease a clock that was set back would keep for ever: an owner that lived would have renewed it."""

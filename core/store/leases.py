@@ -8,7 +8,7 @@ by the `now` that is handed in on SQLite, where one machine does.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, inf
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,6 +70,8 @@ class Outlook:
     """Accounts nobody holds."""
     others: tuple[str, ...]
     """Processes that hold the rest."""
+    soonest: float = inf
+    """Seconds until the first lease of another runs out, unless it is renewed."""
     ahead: tuple[tuple[str, int], ...] = ()
     """(account, fence) of leases further ahead than any that is asked for: the clock was set back since."""
 
@@ -142,6 +144,8 @@ def look(conn: sa.Connection, who: Claimant, now: datetime, *, alone: bool = Fal
             _LANE.account,
             _LANE.owner,
             _LANE.fence,
+            _LANE.lease_until,
+            at.label("at"),
             sa.func.coalesce(_LANE.lease_until > at, sa.false()).label("runs"),
             sa.func.coalesce(_LANE.lease_until > _far(conn, who, now), sa.false()).label("ahead"),
         )
@@ -157,7 +161,8 @@ def look(conn: sa.Connection, who: Claimant, now: datetime, *, alone: bool = Fal
         )
     ).all()
     others = {} if alone else {one.owner: one.settled for one in alive if one.owner not in silent | {who.owner}}
-    holding = {lane.owner: None for lane in lanes if lane.runs and lane.owner not in (None, who.owner)}
+    held = [lane for lane in lanes if lane.runs and lane.owner not in (None, who.owner)]
+    holding = {lane.owner: None for lane in held}
     return Outlook(
         present=any(one.owner == who.owner for one in alive),
         held=sum(lane.owner == who.owner and lane.runs for lane in lanes),
@@ -165,6 +170,7 @@ def look(conn: sa.Connection, who: Claimant, now: datetime, *, alone: bool = Fal
         fair=ceil(len(lanes) / (1 + sum(others.values()))),
         free=tuple(lane.account for lane in lanes if lane.owner is None or not lane.runs or alone),
         others=() if alone else tuple(holding),
+        soonest=min(((lane.lease_until - lane.at).total_seconds() for lane in held), default=inf),
         ahead=tuple((lane.account, lane.fence) for lane in lanes if lane.ahead and lane.owner is not None),
     )
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,8 @@ def test_who_holds_too_much_hands_over_only_to_who_has_come_to_stay(store: Store
     claims(store, old)
     enters(store, new, settled=False)
     seen = store.read_now(leases.look, old, now())
-    assert (seen.held, seen.share, seen.fair) == (10, 5, 10)
+    assert (seen.held, seen.share, seen.fair, seen.soonest) == (10, 5, 10, inf)
+    assert 0 < store.read_now(leases.look, new, now()).soonest <= TTL
     enters(store, new)
     assert store.read_now(leases.look, old, now()).fair == 5
 
