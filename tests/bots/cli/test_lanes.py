@@ -109,7 +109,7 @@ def test_more_broadcasts_than_a_line_bears_are_counted(livedesk, desk):
 
 def test_an_account_taken_out_of_the_settings_is_shown_as_long_as_it_is_held(livedesk, desk):
     holds(desk, TELEGRAM)
-    desk.store.write_now(accounts.enrol_lanes, [], desk.clock())
+    desk.store.write_now(lambda conn: conn.execute(tables.lane.update().values(enabled=False)))
     said = livedesk("lanes")
     assert "not in the settings" in said.out
     assert DISCORD not in said.out

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.store import Store, accounts, entries, leases, recalls
+from core.store import Store, accounts, entries, leases, recalls, tables
 from core.store.leases import Claimant
 from tests.doubles.clock import Clock
 from tests.doubles.desk import DISCORD, TELEGRAM, Desk
@@ -71,6 +71,6 @@ def test_whose_lease_has_run_out_can_send_nothing(desk: Desk) -> None:
 
 def test_an_account_that_was_taken_out_of_the_settings_while_it_is_held_must_answer_too(desk: Desk) -> None:
     claim(desk, TELEGRAM)
-    desk.store.write_now(accounts.enrol_lanes, [], desk.clock())
+    desk.store.write_now(lambda conn: conn.execute(tables.lane.update().values(enabled=False)))
     desk.retracts(desk.publishes())
     assert unanswered(desk) == [TELEGRAM]
