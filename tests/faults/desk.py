@@ -24,11 +24,12 @@ from core.model import (
     Scope,
 )
 from core.newsroom.enrolment import Enrolment
-from core.store import Store, accounts, broadcasts, coverages, destinations, entries, people, subscriptions
+from core.store import Store, accounts, broadcasts, coverages, destinations, entries, people, recalls, subscriptions
 from tests.faults.cases import Places
 from tests.faults.life import DISCORD, EDITOR, TELEGRAM, now
 
 COVERAGES = ("storm", "vote")
+_GIVE_UP = 60.0
 ACCOUNTS = {TELEGRAM: Platform.TELEGRAM, DISCORD: Platform.DISCORD}
 
 
@@ -43,6 +44,8 @@ class Story:
     said: bool = False
     """Whether its editor said it to the bot: then it becomes an entry sooner or later, and only one."""
     retracted_at: float | None = None
+    stopped_at: float | None = None
+    """When its editor was told that nobody sends it any more."""
 
     def words(self, revision: int) -> Content:
         """What a revision says."""
@@ -152,12 +155,21 @@ class Desk:
             )
             story.retracted_at = time.time()
             self._saved(story, after, began)
+            await self._is_stopped()
+            story.stopped_at = time.time()
 
     async def is_carried(self, give_up: float) -> None:
         """Wait until nothing is on its way any more."""
         async with asyncio.timeout(give_up):
             while await self.store.read(broadcasts.unfinished):  # noqa: ASYNC110  the store has no bell
                 await asyncio.sleep(0.05)
+
+    async def _is_stopped(self) -> None:
+        """Wait until every lane has heard of the last recall, or cannot send any more."""
+        last = await self.store.read(recalls.look, now())
+        async with asyncio.timeout(_GIVE_UP):
+            while await self.store.read(recalls.waiting_for, last.seq, now()):  # noqa: ASYNC110  no bell here either
+                await asyncio.sleep(0.02)
 
     def _standing(self) -> Story | None:
         stories = [one for one in self.stories.values() if one.entry is not None and one.retracted_at is None]
