@@ -2,6 +2,9 @@
 
 import bisect
 import itertools
+import random
+from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -121,3 +124,29 @@ def test_no_pattern_of_asking_breaks_a_window(asked: list[tuple[float, int]], wi
         stamps += [now] * fits
 
     assert busiest(stamps, window.seconds - 1e-6) <= window.count
+
+
+def waking(limiter: Limiter, until: float, late: Callable[[], float]) -> tuple[list[float], int]:
+    """When messages leave for whoever always has one more and a timer that is late, and how often it wakes up."""
+    now, left, woken = 0.0, [], 0
+    while now < until:
+        woken += 1
+        while limiter.ready_at(now) <= now:
+            limiter.take(now)
+            left.append(now)
+        now = limiter.ready_at(now) + late()
+    return left, woken
+
+
+def test_a_thousand_a_second_leave_a_few_together_at_the_full_rate() -> None:
+    lateness = random.Random(7)
+    left, woken = waking(Limiter(Window(1000, 1.05), smooth=True), 20.0, lambda: lateness.uniform(0.0, 0.002))
+    assert woken <= len(left) / 3
+    assert len(left) / 20.0 >= 0.98 * 1000 / 1.05
+    assert busiest(left, 1.05) <= 1000
+
+
+@pytest.mark.parametrize("window", [TELEGRAM.overall, DISCORD.overall])
+def test_at_the_free_limits_no_more_than_two_leave_together(window: Window) -> None:
+    left, _ = waking(Limiter(window, smooth=True), 20.0, lambda: 0.0)
+    assert max(Counter(left).values()) <= 2
