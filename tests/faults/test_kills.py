@@ -19,7 +19,7 @@ from tests.faults.judge import Figures, Judge
 
 KILLS = chances.asked("KILLS", 500)
 CHUNKS = 5
-TOWNS = 5
+TOWNS = 3
 """Side by side: while one waits for a lease the others live."""
 
 
