@@ -158,6 +158,16 @@ class Desk:
             await self._is_stopped()
             story.stopped_at = time.time()
 
+    async def is_heard(self, give_up: float) -> None:
+        """Wait until all that its editor said to the bot has become entries."""
+        said = {f"s{story.number}r1" for story in self.stories.values() if story.said}
+        chosen = self._coverages[COVERAGES[0]].id
+        async with asyncio.timeout(give_up):
+            while said:
+                there = await self.store.read(entries.of_coverage, chosen)
+                said -= {one.content.headline for one in there}
+                await asyncio.sleep(0.05)
+
     async def is_carried(self, give_up: float) -> None:
         """Wait until nothing is on its way any more."""
         async with asyncio.timeout(give_up):
