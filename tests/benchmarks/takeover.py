@@ -37,7 +37,9 @@ def _once(ground: Ground, many: int, sign: signal.Signals, terms: Terms) -> floa
         with deputies.at_work(url, log, terms) as first:
             _until(lambda: len(deputies.notes(log)) >= 5)
             with deputies.at_work(url, log, terms) as second:
-                _until(lambda: second.is_alive() and len(deputies.notes(log)) >= 60)
+                _until(lambda: deputies.stands_by(log, second))
+                seen = len(deputies.notes(log))
+                _until(lambda: len(deputies.notes(log)) >= seen + 30)
                 assert first.pid is not None
                 told = time.time()
                 first.kill() if sign is signal.SIGKILL else first.terminate()
