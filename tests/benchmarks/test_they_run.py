@@ -43,7 +43,7 @@ def test_every_lane_carries(ground: Ground):
 
 def test_the_second_process_takes_over(ground: Ground):
     # It waits for the second one's first message, and looks that nobody got it twice from an orderly end.
-    assert len(takeover.takeover(ground, many=400, tries=1, terms=Terms(0.5, 0.1))) == 2
+    assert len(takeover.takeover(ground, many=3000, tries=1, terms=Terms(0.5, 0.1))) == 2
 
 
 def test_a_short_soak_keeps_every_promise(tmp_path: Path):
