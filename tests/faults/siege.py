@@ -381,7 +381,9 @@ async def begun(
             yield Siege(theatre, nursery, towns, log)
         except BaseException:
             # pytest shows it beside the failure.
-            sys.stderr.write(f"{log.read_text()[-_SHOWN:]}\nLIVEDESK_SEED={seed.partition(" ")[0]} repeats the schedule\n")
+            sys.stderr.write(log.read_text()[-_SHOWN:])
+            run, _, _ = seed.partition(" ")
+            sys.stderr.write(f"\nLIVEDESK_SEED={run} repeats the schedule\n")
             raise
         finally:
             for town in towns:
