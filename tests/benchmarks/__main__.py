@@ -18,8 +18,8 @@ from pathlib import Path
 
 import psycopg
 
-from tests.benchmarks import alerts, carrying, lanes, memory, over_http, publishing, takeover
-from tests.benchmarks.figures import Figure, table
+from tests.benchmarks import alerts, carrying, lanes, memory, over_http, publishing, queue, scale, takeover
+from tests.benchmarks.figures import FULL, Figure, table
 from tests.benchmarks.ground import Ground
 from tests.doubles import databases
 
@@ -31,12 +31,16 @@ BENCHMARKS: dict[str, Callable[[Ground], list[Figure]]] = {
     "lanes": lanes.many_lanes,
     "memory": memory.memory,
     "takeover": takeover.takeover,
+    "queue": queue.beside_a_queue,
+    "scale": scale.hundredth,
     "http": over_http.paid_pace,
     "flat": over_http.flat_out,
     "free": over_http.free_limits,
 }
 OVER_HTTP = frozenset({"http", "flat", "free"})
 """What the network decides: on one store only."""
+MANY_MACHINES = frozenset({"queue"})
+"""What only PostgreSQL can do."""
 
 
 def main() -> int:
@@ -44,10 +48,14 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     asked.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(BENCHMARKS)}; all without any")
     asked.add_argument("--store", choices=("sqlite", "postgresql"), help="on this store only")
-    asked.add_argument("--full", action="store_true", help="10,000 destinations at the free limits (three minutes)")
+    asked.add_argument(
+        "--full",
+        action="store_true",
+        help="the free limits with 10,000 destinations, and the whole fan-out of `scale` (five minutes more)",
+    )
     given = asked.parse_args()
     if given.full:
-        os.environ[over_http.FULL] = "yes"
+        os.environ[FULL] = "yes"
     if unknown := set(given.names) - set(BENCHMARKS):
         asked.error(f"no benchmark is called {', '.join(sorted(unknown))}")
     figures: list[Figure] = []
@@ -56,7 +64,7 @@ def main() -> int:
         _grounds(Path(folder), given.store) as grounds,
     ):
         for name in given.names or BENCHMARKS:
-            for ground in grounds[:1] if name in OVER_HTTP else grounds:
+            for ground in _where(name, grounds):
                 _say(f"{name} on {ground.kind} …")
                 began = time.perf_counter()
                 found = _apart(name, ground)
@@ -67,6 +75,12 @@ def main() -> int:
                 )
     sys.stdout.write("\n" + table(figures) + "\n")
     return int(any(figure.missed for figure in figures))
+
+
+def _where(name: str, grounds: list[Ground]) -> list[Ground]:
+    if name in MANY_MACHINES:
+        return [ground for ground in grounds if ground.server is not None]
+    return grounds[:1] if name in OVER_HTTP else grounds
 
 
 def _apart(name: str, ground: Ground) -> list[Figure]:

@@ -4,6 +4,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+FULL = "LIVEDESK_BENCH_FULL"
+"""Set in the environment when a run is to take all the time it needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:

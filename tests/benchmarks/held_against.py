@@ -5,9 +5,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _HERE = Path(__file__).parent
 _LIBRARIES = _HERE.parents[1] / ".venv" / "bench"
@@ -19,6 +21,7 @@ _NEEDS = {
     "aiogram_plain": "aiogram",
     "aiogram_broadcasting": "aiogram_broadcaster",
     "discordpy": "discord",
+    "lane_job": "procrastinate",
 }
 
 
@@ -59,14 +62,39 @@ def offer(
 ) -> Did:
     """Let a rival send one message to each chat. Raises RuntimeError with its own words when it breaks."""
     order = {"url": url, "token": token, "chats": list(chats), "seconds": seconds, "rate": rate, "in_flight": in_flight}
+    return Did(**ask(rival, order))
+
+
+def ask(rival: str, order: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a rival do something and tell what came of it. Raises RuntimeError with its own words when it breaks."""
     ran = subprocess.run(
-        [sys.executable, str(_HERE / "rivals" / f"{rival}.py")],
-        input=json.dumps(order),
-        env={**os.environ, "PYTHONPATH": str(_LIBRARIES)},
-        capture_output=True,
-        text=True,
-        check=False,
+        _command(rival), input=json.dumps(order), env=_environment(), capture_output=True, text=True, check=False
     )
     if ran.returncode:
         raise RuntimeError(f"{rival} broke:\n{ran.stderr}")
-    return Did(**json.loads(ran.stdout.splitlines()[-1]))
+    told = ran.stdout.splitlines()
+    return dict(json.loads(told[-1])) if told else {}
+
+
+@contextmanager
+def at_work(rival: str, order: Mapping[str, Any]) -> Iterator["subprocess.Popen[str]"]:
+    """A rival that works until it is killed at the end."""
+    process = subprocess.Popen(
+        _command(rival), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(), text=True
+    )
+    assert process.stdin is not None
+    with process:
+        try:
+            process.stdin.write(json.dumps(order))
+            process.stdin.close()
+            yield process
+        finally:
+            process.kill()
+
+
+def _command(rival: str) -> list[str]:
+    return [sys.executable, str(_HERE / "rivals" / f"{rival}.py")]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(_LIBRARIES)}

@@ -8,7 +8,7 @@ from core.model import Platform
 from core.pacing import DISCORD, TELEGRAM, Pace, Window
 from tests.benchmarks import far, held_against, near
 from tests.benchmarks.far import DISCORD_TOKEN, TELEGRAM_TOKEN, Report, Wire
-from tests.benchmarks.figures import Figure, at_least, at_most
+from tests.benchmarks.figures import FULL, Figure, at_least, at_most
 from tests.benchmarks.ground import Ground, opened
 from tests.benchmarks.held_against import Did
 from tests.benchmarks.platforms import WIDE_OPEN
@@ -19,8 +19,6 @@ JITTER = Wire((0.0, 0.1))
 PAID = Pace(Window(1000, 1.05), (Window(1, 1.05),), (Window(1, 1.05), Window(20, 60.5)), crowd_reserve=3)
 GATE_RATE = 936.0
 OFFERED = 1000.0
-FULL = "LIVEDESK_BENCH_FULL"
-"""Set in the environment by `--full`: 10,000 destinations at the free limits, which takes over three minutes."""
 
 
 RIVALS = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.courier import Terms
-from tests.benchmarks import alerts, carrying, lanes, memory, publishing, soak, takeover
+from tests.benchmarks import alerts, carrying, lanes, memory, publishing, queue, scale, soak, takeover
 from tests.benchmarks.figures import Figure, at_least, at_most, table
 from tests.benchmarks.ground import Ground
 
@@ -44,6 +44,22 @@ def test_every_lane_carries(ground: Ground):
 def test_the_second_process_takes_over(ground: Ground):
     # It waits for the second one's first message, and looks that nobody got it twice from an orderly end.
     assert len(takeover.takeover(ground, many=3000, tries=1, terms=Terms(0.5, 0.1))) == 2
+
+
+@pytest.mark.parametrize("ground", ["postgresql"], indirect=True)
+def test_our_leases_stand_beside_a_queue(ground: Ground):
+    took_over, begun_late, told, _, awake = queue.beside_a_queue(
+        ground, many=2_000, lanes=4, goes_on=1.0, terms=Terms(1, 0.25)
+    )
+    assert begun_late.ours == 0
+    assert took_over.ours > 0
+    assert awake.ours > told.ours > 0
+
+
+def test_a_hundredth_is_carried_and_reckoned_up(ground: Ground):
+    rate, share, stored, cores, *_ = scale.hundredth(ground, many=3_000, seconds=1.0)
+    assert min(rate.ours, share.ours, stored.ours) > 0
+    assert cores.ours == pytest.approx(share.ours / 100 / rate.ours * scale.WHOLE_RATE)
 
 
 def test_a_short_soak_keeps_every_promise(tmp_path: Path):
