@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core import crashpoint
 from core.courier.committer import Committer
 from core.courier.items import Item
 from core.courier.outcomes import CopyLost, Done, Verdict
@@ -23,6 +24,7 @@ class Changer:
 
     async def change(self, run: Run) -> Verdict:
         """Bring every copy of the run's item up to date."""
+        crashpoint.here("in_edit_walk")
         copies = list(run.item.receipts)
         if not reachable(run.item):
             return CopyLost("nothing is there that could be changed")

@@ -233,10 +233,8 @@ class Ring:
         if self._at[1] == 0:
             self._last = False
         for walk in walks:
-            if self._at >= walk.goal:
-                walk.ended = True
-            elif self._at > walk.progress:
-                walk.progress = self._at
+            walk.dealt_up_to((lap, position))
+            walk.ended = self._at >= walk.goal
 
     def _deal_rows(self, rows: Sequence[Candidate], walks: Sequence[Joined], parked: Parked, now: datetime) -> None:
         self._dealt_at = now

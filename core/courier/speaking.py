@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core import crashpoint
 from core.courier import gate
 from core.courier.committer import Committer
 from core.courier.gate import AccountGate
@@ -94,7 +95,9 @@ class Speaker:
         held_back = await self._admit(run, weight)
         if held_back is not None:
             return held_back, None
+        crashpoint.here("before_send")
         outcome = await speak()
+        crashpoint.here("after_send_before_receipt")
         self._pulse.heard(outcome)
         if isinstance(outcome, Sent):
             return _DONE, outcome

@@ -115,6 +115,11 @@ class Walk:
         """When this walk comes by a destination."""
         return (self._lap, place) if place > self._start else (self._lap + 1, place)
 
+    def dealt_up_to(self, at: Coordinate) -> None:
+        """Everybody up to there was dealt."""
+        lap, place = self.goal
+        self.progress = max(self.progress, min(at, (lap, place - 1)))
+
     def knows(self, place: int) -> bool:
         """Whether a destination was dealt already, or has its end."""
         at = self.where(place)
