@@ -73,8 +73,7 @@ class Landing:
 
     async def land(self, item: Item, verdict: Verdict) -> None:
         """Book what came of carrying an item once. May raise StoreTrouble; then nothing was booked."""
-        if not isinstance(verdict, HoldAccount):
-            self._holds = 0
+        self._holds = self._holds if isinstance(verdict, HoldAccount) else 0
         match verdict:
             case Done() | Withdrawn() | CopyLost():
                 await self._over(item, verdict)
@@ -158,6 +157,17 @@ class Landing:
         for one in item.all:
             one.attempts -= 1
         self._gate.give_back_chat(item.chat, item.taken_at)
+        # Else our lease is late, which is no failure of the platform's: the lane waits for it by itself.
+        if self._gate.permitted():
+            self._hold_account(seconds, why)
+        # In its walk it would let pass what its destination is owed after it, or between its parts.
+        begun = any(one.parked or one.begun or one.superseded for one in item.all)
+        if begun or item.destination.id in self._parking:
+            self.park(item)
+        else:
+            self._rounds.put_back(item)
+
+    def _hold_account(self, seconds: float, why: str) -> None:
         if self._gate.paused_for() == 0:
             # Whatever was on the wire together fails together: that is one failure.
             self._holds += 1
@@ -166,15 +176,8 @@ class Landing:
             self._gate.pause(wait)
             log.warning("the account is held", extra={"lane": self._lane_id, "seconds": wait, "why": why})
             if seconds > _STORED_HOLD:
-                until = self._clock() + timedelta(seconds=seconds)
-                self._committer.pending.held.append((self._lane_id, until, why))
+                self._committer.pending.held.append((self._lane_id, self._clock() + timedelta(seconds=seconds), why))
                 self._committer.touch()
-        # In its walk it would let pass what its destination is owed after it, or between its parts.
-        parked = any(one.parked or one.begun or one.superseded for one in item.all)
-        if parked or item.destination.id in self._parking:
-            self.park(item)
-        else:
-            self._rounds.put_back(item)
 
     async def recall(self) -> None:
         """Take up what waited when the last owner of the lane ended, and how long the account was asked to wait."""
@@ -204,8 +207,8 @@ class Landing:
             )
             if row.why.startswith(_ASKED):
                 self._gate.pause_chat(item.chat, item.due - loop)
+            # When it was tried first is forgotten; the wait it was in is shorter than what we count on.
             if row.why.removeprefix(_ASKED).startswith(_MAYBE_THERE):
-                # When it was tried first is forgotten; the wait it was in is shorter than what we count on.
                 item.unknowns, item.first_try = 1, row.due_at
             self._parking.add(item)
         crashpoint.here("in_take_over")
@@ -226,6 +229,9 @@ class Landing:
         self._committer.touch()
 
     async def _over(self, item: Item, verdict: Done | Withdrawn | CopyLost) -> None:
+        if isinstance(verdict, Done):
+            # First: a store in trouble must find nothing booked.
+            await self._refusals.taken(item)
         for one in item.all:
             match verdict:
                 case Done():
@@ -235,8 +241,6 @@ class Landing:
                 case CopyLost():
                     self._rounds.unchangeable(one)
                     self._end(one, End.SKIPPED, "copy_lost")
-        if isinstance(verdict, Done):
-            await self._refusals.taken(item)
 
     async def _refused(self, item: Item, verdict: PauseDestination | Strike | GiveUp) -> None:
         match verdict:
@@ -269,7 +273,7 @@ class Landing:
         # Copies on their way into the store stay behind in the old chat like the others.
         await self._committer.settled()
         await self._store.write(destinations.move, old.account, old.address.chat_id, chat_id, self._clock())
-        # The chat may have been known under its new address already: then the two have become one.
+        # It may have been known under its new address already: then the two have become one.
         new = await self._store.read(destinations.find, old.account, replace(old.address, chat_id=chat_id))
         item.why = "moved"
         waiting = dict.fromkeys((*item.all, *self._parking.of(old.id)))

@@ -15,6 +15,7 @@ from core.courier.readings import Ledger
 from core.courier.rings import Joined, Parked, Ring
 from core.courier.shelf import Shelf
 from core.courier.walks import End, Tally, Walk
+from core.errors import StoreTrouble
 from core.model import Operation, Urgency
 from core.store import Store, commits
 from core.store.broadcasts import Broadcast
@@ -83,11 +84,16 @@ class Rounds:
         while self._hungry or (self._opens is not None and self._opens <= now):
             self._hungry = False
             self._opens = None
-            for line in list(self._turns):
-                self._heads.pop(line, None)
-                head = await self._fill_line(line, parked, on_the_wire, now)
-                if head is not None:
-                    self._heads[line] = head
+            try:
+                for line in list(self._turns):
+                    self._heads.pop(line, None)
+                    head = await self._fill_line(line, parked, on_the_wire, now)
+                    if head is not None:
+                        self._heads[line] = head
+            except StoreTrouble:
+                # Some lines have no head now.
+                self._hungry = True
+                raise
 
     def peek(self) -> Item | None:
         """The next item of the most urgent line whose turn it is; it stays where it is."""

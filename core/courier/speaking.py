@@ -98,7 +98,9 @@ class Speaker:
         crashpoint.here("before_send")
         outcome = await speak()
         crashpoint.here("after_send_before_receipt")
-        self._pulse.heard(outcome)
+        if self._gate.permitted():
+            # Else nothing was asked of the platform: our lease is late.
+            self._pulse.heard(outcome)
         if isinstance(outcome, Sent):
             return _DONE, outcome
         now = self.clock()

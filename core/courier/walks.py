@@ -101,6 +101,9 @@ class Walk:
         self.progress = self._marked = (stands.lap, stands.cursor)
         self._lap = stands.lap - (stands.cursor < stands.start)
         self._start = stands.start
+        # Whoever had an end before it joined has it where it comes by now.
+        self._open = {self.where(place) for _, place in self._open}
+        self._ends = {self.where(place): end for (_, place), end in self._ends.items()}
         if (stands.lap, stands.start, stands.cursor) != (*at, at[1]):
             self.broadcast = stands
 
