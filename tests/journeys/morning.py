@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +272,13 @@ class Morning:
         """What the store knows of a place."""
         platform = Platform.TELEGRAM if account == TELEGRAM else Platform.DISCORD
         return await self.store.read(destinations.find, account, Address(platform, chat, thread))
+
+    async def was_refused_since_long(self, account: str, chat: int, thread: int = 0) -> None:
+        """Two refusals for a missing right, the first of them two hours ago: the next one pauses a place."""
+        place = await self.place(account, chat, thread)
+        assert place is not None
+        for hours in (2, 1):
+            await self.store.write(destinations.strike, place.id, "", datetime.now(UTC) - timedelta(hours=hours))
 
     async def becomes(self, status: DestinationStatus, account: str, chat: int, thread: int = 0) -> None:
         """Wait until a place is active or paused."""

@@ -1,16 +1,13 @@
 """What can go wrong between us and the platforms, and what readers and editors get all the same."""
 
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-import sqlalchemy as sa
 
 from bots import app
 from bots.discord.bot import DiscordBot
 from bots.telegram.bot import Rhythm, TelegramAccount
 from core.model import DestinationStatus
-from core.store import tables
 from tests.journeys.morning import DISCORD, GIVE_UP, TELEGRAM, Morning, label, picture, until
 
 pytestmark = pytest.mark.journey
@@ -211,15 +208,9 @@ async def test_a_channel_that_takes_our_right_away_is_paused_and_the_others_go_o
     assert followed.readings("Bridge closed") == [1, 1, 0]
     # A right may be given back within the hour: only the third refusal over an hour pauses a place.
     await followed.becomes(DestinationStatus.ACTIVE, DISCORD, channel.id)
-    await followed.store.write(_refused_twice_since_long, channel.id)
+    await followed.was_refused_since_long(DISCORD, channel.id)
     await followed.publishes("Bridge open again")
     await followed.becomes(DestinationStatus.PAUSED, DISCORD, channel.id)
     paused = await followed.place(DISCORD, channel.id)
     assert paused is not None
     assert "Send Messages" in paused.paused_because
-
-
-def _refused_twice_since_long(conn: sa.Connection, chat_id: int) -> None:
-    here = tables.destination.c.chat_id == chat_id
-    since = datetime.now(UTC) - timedelta(hours=2)
-    conn.execute(tables.destination.update().where(here).values(strikes=2, struck_at=since))

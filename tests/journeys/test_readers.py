@@ -215,6 +215,7 @@ async def test_a_topic_that_was_closed_stays_paused_when_only_the_group_comes_ba
     for place in (town.cast.topic, other):
         await town.reads(admin, place, "/follow storm")
     group.close_topic(other)
+    await town.was_refused_since_long(TELEGRAM, group.id, other.id)
     await town.publishes("Bridge closed")
     await town.becomes(DestinationStatus.PAUSED, TELEGRAM, group.id, other.id)
     group.remove_bot(bot, by=admin)
