@@ -273,11 +273,11 @@ class Morning:
         platform = Platform.TELEGRAM if account == TELEGRAM else Platform.DISCORD
         return await self.store.read(destinations.find, account, Address(platform, chat, thread))
 
-    async def was_refused_since_long(self, account: str, chat: int, thread: int = 0) -> None:
-        """Two refusals for a missing right, the first of them two hours ago: the next one pauses a place."""
+    async def was_refused_since_long(self, account: str, chat: int, thread: int = 0, times: int = 2) -> None:
+        """So many refusals for a missing right, the first of them two hours ago: the third one pauses a place."""
         place = await self.place(account, chat, thread)
         assert place is not None
-        for hours in (2, 1):
+        for hours in (2, 1)[:times]:
             await self.store.write(destinations.strike, place.id, "", datetime.now(UTC) - timedelta(hours=hours))
 
     async def becomes(self, status: DestinationStatus, account: str, chat: int, thread: int = 0) -> None:

@@ -208,7 +208,7 @@ async def test_a_channel_that_takes_our_right_away_is_paused_and_the_others_go_o
     assert followed.readings("Bridge closed") == [1, 1, 0]
     # A right may be given back within the hour: only the third refusal over an hour pauses a place.
     await followed.becomes(DestinationStatus.ACTIVE, DISCORD, channel.id)
-    await followed.was_refused_since_long(DISCORD, channel.id)
+    await followed.was_refused_since_long(DISCORD, channel.id, times=1)
     await followed.publishes("Bridge open again")
     await followed.becomes(DestinationStatus.PAUSED, DISCORD, channel.id)
     paused = await followed.place(DISCORD, channel.id)
