@@ -167,8 +167,7 @@ class Judge:
                 continue
             mine = [one for one in self._desk.readers if one.account == sums.account and self._follows(one, number)]
             wanted = [one for one in mine if one in self._readers(number)]
-            # A retraction calls off whoever still waited, also behind a walk that was over.
-            if sums.state == tables.FINISHED and not self._books.entries[number].retracted:
+            if sums.state == tables.FINISHED:
                 assert sums.ends[0] == len(wanted), f"P2: sent to {len(wanted)}: {where}"
                 assert sums.ends[1] == len(mine) - len(wanted), f"P2: skipped: {where}"
             else:
