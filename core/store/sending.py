@@ -58,14 +58,14 @@ def change(
 
 
 def end(conn: sa.Connection, bulletin_id: int, operations: tuple[Operation, ...], now: datetime) -> None:
-    """Call off what is still to be done with a bulletin, waiting destinations included."""
-    conn.execute(
-        tables.broadcast.update()
-        .where(
-            _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation.in_(operations), _BROADCAST.state == tables.OPEN
-        )
-        .values(state=tables.CANCELLED, finished_at=now)
-    )
+    """Call off what is still to be done with a bulletin, waiting destinations included.
+
+    A walk that is over while somebody still waited is called off too: not everybody will have an end (promise P2).
+    """
+    its = _BROADCAST.bulletin_id == bulletin_id, _BROADCAST.operation.in_(operations)
+    still_owed = sa.exists().where(_WAITING.broadcast_id == _BROADCAST.id, _WAITING.bulletin_id == bulletin_id)
+    under_way = sa.or_(_BROADCAST.state == tables.OPEN, still_owed)
+    conn.execute(tables.broadcast.update().where(*its, under_way).values(state=tables.CANCELLED, finished_at=now))
     conn.execute(tables.waiting.delete().where(_WAITING.bulletin_id == bulletin_id, _WAITING.operation.in_(operations)))
     wakes.ring(conn)
 

@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.errors import EditConflict, NotStanding, TokenReused
 from core.model import Change, EntryStatus, Operation, Source, Urgency
-from core.store import audit, broadcasts, commits, entries, waiting
+from core.store import audit, broadcasts, commits, entries, tables, waiting
+from core.store.commits import WalkMark
 from tests.doubles.desk import EDITOR, Desk, says
 
 
@@ -101,6 +103,18 @@ def test_a_retraction_ends_the_walk_and_what_waits(desk: Desk) -> None:
     assert desk.store.read_now(waiting.of_lane, publish.lane_id) == ()
     assert not desk.store.write_now(broadcasts.begin, publish.id, 0, 99)
     assert desk.store.read_now(broadcasts.bulletin, entry.bulletin_id).retracted
+
+
+def test_a_walk_that_is_over_while_somebody_waits_is_called_off_with_them(desk: Desk) -> None:
+    desk.reader(1)
+    second = desk.reader(2)
+    entry = desk.publishes()
+    publish = desk.active()[0]
+    park(desk, second, Operation.PUBLISH)
+    desk.commits(walks=(WalkMark(publish.id, second.id, lane_id=publish.lane_id, sent=1, finished=True),))
+    desk.retracts(entry)
+    state = sa.select(tables.broadcast.c.state).where(tables.broadcast.c.id == publish.id)
+    assert desk.store.read_now(lambda conn: conn.execute(state).scalar_one()) == tables.CANCELLED
 
 
 def test_a_retracted_entry_stays_retracted(desk: Desk) -> None:
