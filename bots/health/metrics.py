@@ -58,9 +58,9 @@ def render(view: View, now: datetime) -> bytes:
     """The page Prometheus reads. Pure; safe in another thread, where hundreds of accounts hold nobody up."""
     from prometheus_client import CollectorRegistry, generate_latest
 
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Page(view, now))
-    return generate_latest(registry)
+    collected = CollectorRegistry(auto_describe=False)
+    collected.register(_Page(view, now))
+    return generate_latest(collected)
 
 
 class _Page:
