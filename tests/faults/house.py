@@ -23,7 +23,7 @@ def live(orders: dict[str, Any]) -> None:
     its = environment(mine.store, mine.tokens)
     # Its lines are for the log: this process's own standard output is its parent's.
     os.dup2(2, 1)
-    os.execve(sys.executable, [sys.executable, "-m", _MODULE, mine.stage, mine.crash_at], its)
+    os.execve(sys.executable, [sys.executable, "-m", _MODULE, mine.stage, mine.diary, mine.crash_at], its)
 
 
 def environment(store: str, tokens: Mapping[str, str]) -> dict[str, str]:
@@ -43,14 +43,17 @@ def environment(store: str, tokens: Mapping[str, str]) -> dict[str, str]:
     return told
 
 
-def main(stage: str, crash_at: str) -> int:
+def main(stage: str, diary: str, crash_at: str) -> int:
     """What `livedesk run` does, on the stage."""
     from bots import app
     from bots.cli import door, run
     from core import crashpoint
+    from tests.faults.diary import Diary
 
     crashpoint.arm({crashpoint.VARIABLE: crash_at})
-    run.Member = partial(app.Member, stage=stage)  # type: ignore[assignment,misc]  only its stage is given
+    if diary:
+        Diary(diary).begins()
+    run.Member = partial(app.Member, stage=stage)  # type: ignore[assignment,misc]  # only its stage is given
     return door.enter(["run"])
 
 

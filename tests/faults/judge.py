@@ -1,13 +1,13 @@
 """The judge: holds what every reader saw, and what the store remembers, against what the desk was told.
 
-Promises P1-P4 and P8 of the design, as far as they can be seen from outside. Nothing here asks the engine.
+Promises P1-P4 and P8 of the design, as far as they can be seen from outside. Only why something was said twice is read
+in the diary of the life that said it first (inquest.py).
 """
 
 import itertools
 import re
-import signal
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -15,14 +15,13 @@ import sqlalchemy as sa
 from core.model import EntryStatus, Level, Operation, Platform
 from core.store import Store, tables
 from core.store import content as codec
+from tests.faults import inquest
 from tests.faults.cases import Copy
 from tests.faults.desk import ACCOUNTS, Desk, Reader, Story
+from tests.faults.inquest import Inquest, Message
 from tests.faults.siege import Life, Town
 
 _WORDS = re.compile(r"\bs(\d+)r(\d+)\b")
-LINGER = 0.02
-_BURST = 2
-"""Messages that may leave together where the gate catches up on a late timer (core/pacing.py)."""
 _ON_ITS_WAY = 1.0
 """Seconds a request that has left may take to arrive, also of a process that has died since, on a busy machine."""
 
@@ -68,6 +67,8 @@ class Books:
     """By story."""
     receipts: dict[tuple[int, str, int], list[Kept]] = field(default_factory=dict)
     """By bulletin, account and chat."""
+    places: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Destinations, by account and chat."""
     sums: list[Sums] = field(default_factory=list)
     waiting: int = 0
 
@@ -82,7 +83,6 @@ class Figures:
     copies: int = 0
     unsaved: int = 0
     """Entries that were in the store although nobody had been told so yet."""
-    slowest_answer: float = 0.0
     slowest_commit: float = 0.0
 
 
@@ -175,31 +175,32 @@ class Judge:
                 assert sum(sums.ends) <= len(mine), f"P2: counted twice: {where}"
 
     def _doubles_are_explained(self) -> None:
-        self.figures.slowest_answer = max(self._answers(), default=0.0)
-        killed = [life for life in self._town.lives if life.status == -signal.SIGKILL or life.killed_at]
-        by_life: Counter[tuple[int, str]] = Counter()
+        """Each by the life that said it first: it was ended before it could possibly have remembered."""
+        inquests = [(life, Inquest(inquest.read(life.diary), life.thawed_at)) for life in self._town.lives]
+        admitted: dict[tuple[int, str], dict[tuple[int, int], float]] = defaultdict(dict)
         for (chat, number), copies in self._seen.items():
             account = next(one.account for one in self._desk.readers if one.chat == chat)
-            for before, after in itertools.pairwise(copies):
-                assert ACCOUNTS[account] is not Platform.DISCORD, f"P3: s{number} twice: {copies}"
-                guilty = _between(killed, before.at, after.at)
-                assert guilty is not None, f"P3: nobody was killed between {copies} ({self._town.name})"
-                by_life[guilty, account] += 1
+            for before, _ in itertools.pairwise(copies):
+                where = f"s{number} twice: {copies} ({self._town.name})"
+                assert ACCOUNTS[account] is not Platform.DISCORD, f"P3: {where}"
+                said = Message(
+                    self._books.entries[number].bulletin_id, self._books.places[account, chat], chat, before.id
+                )
+                guilty = _teller(inquests, said, before.at)
+                assert guilty is not None, f"P3: nobody's: {where}"
+                life, its = inquests[guilty]
+                assert life.was_ended, f"P3: {life} was not ended: {where}"
+                fault = its.fault(said, before.at)
+                assert fault == "", f"P3: {fault}: {life}, {where}"
+                left = its.left(said, before.at)
+                assert left is not None
+                admitted[guilty, account][chat, before.id] = left.admitted
                 self.figures.doubles[account] += 1
-        unremembered = self.figures.slowest_answer + LINGER + self.figures.slowest_commit
-        for (life, account), doubles in by_life.items():
-            most = self._town.orders.rates[account] * unremembered + _BURST
-            assert doubles <= most, f"P3: {doubles} doubles of {killed[life]}, {most:.1f} explained"
-
-    def _answers(self) -> Iterable[float]:
-        """How long the stage's answers took, of copies that were never changed.
-
-        Telegram's alone: Discord's nonce brings an answer again in the life after.
-        """
-        at = {(copy.chat, copy.id): copy.at for copy in self._copies}
-        for (_, account, chat), kept in self._books.receipts.items():
-            if ACCOUNTS[account] is Platform.TELEGRAM:
-                yield from (one.sent_at - at[chat, one.message_id] for one in kept if one.revision == 1)
+        for (guilty, account), moments in admitted.items():
+            fault = inquest.ahead_of_its_pace(list(moments.values()), self._town.orders.rates[account])
+            assert fault == "", f"P3: {fault}: {inquests[guilty][0]}"
+        for life, its in inquests:
+            assert its.overrun() == "", f"P3: {its.overrun()}: {life}"
 
     def _in_publish_order(self) -> None:
         first: dict[tuple[int, str], list[tuple[int, int, int]]] = defaultdict(list)
@@ -241,12 +242,14 @@ def _told(words: str) -> list[tuple[int, int]]:
     return found
 
 
-def _between(killed: list[Life], before: float, after: float) -> int | None:
-    """Which kill explains that a message went out at both moments: the first one behind the first."""
-    for number, life in enumerate(killed):
-        if before - _ON_ITS_WAY <= life.ended_at <= after + _ON_ITS_WAY:
-            return number
-    return None
+def _teller(inquests: Sequence[tuple[Life, Inquest]], said: Message, at: float) -> int | None:
+    """Whose a message was: who was told its number, else whoever left one there last that was never answered."""
+    told = [number for number, (_, its) in enumerate(inquests) if its.knows(said)]
+    if told:
+        (teller,) = told
+        return teller
+    left = {number: line.at for number, (_, its) in enumerate(inquests) if (line := its.left(said, at)) is not None}
+    return max(left, key=lambda number: left[number], default=None)
 
 
 def _books(conn: sa.Connection) -> Books:
@@ -265,6 +268,9 @@ def _books(conn: sa.Connection) -> Books:
         retracted = row.status is EntryStatus.RETRACTED
         books.entries[story] = Told(row.id, row.bulletin, row.number, row.slug, row.revision, retracted)
     lane, place, receipt = tables.lane.c, tables.destination.c, tables.receipt.c
+    places = sa.select(lane.account, place.chat_id, place.id).select_from(tables.destination)
+    for row in conn.execute(places.join(tables.lane, lane.id == place.lane_id)):
+        books.places[row.account, row.chat_id] = row.id
     kept = sa.select(receipt.bulletin_id, lane.account, place.chat_id, receipt.message_id, receipt.revision)
     kept = kept.add_columns(receipt.sent_at).select_from(tables.receipt)
     kept = kept.join(tables.destination, place.id == receipt.destination_id)

@@ -27,6 +27,7 @@ from core.newsroom import Newsroom
 from core.pacing import Pace, Window
 from core.schedule import Clockwork
 from core.store import Store, coverages
+from tests.faults.diary import Diary
 from tests.faults.nursery import tell
 
 TELEGRAM, DISCORD = "berlin", "oslo"
@@ -51,6 +52,8 @@ class Orders:
     tells: tuple[int, ...] = ()
     """Stories this life's own editor publishes."""
     seed: str = ""
+    diary: str = ""
+    """The file it writes down in what it does."""
 
     def asked(self) -> dict[str, Any]:
         """As a line."""
@@ -67,6 +70,7 @@ def live(orders: dict[str, Any]) -> None:
     """Live until SIGTERM."""
     mine = Orders(**orders)
     crashpoint.arm({crashpoint.VARIABLE: mine.crash_at})
+    Diary(mine.diary).begins()
     asyncio.run(_live(mine))
 
 

@@ -72,7 +72,7 @@ class Machine:
 
     async def starts(self, environment: dict[str, str], log: Path) -> None:
         """Let a house run there."""
-        words = ("ip", "netns", "exec", self.name, sys.executable, "-m", "tests.faults.house", self.stage, "")
+        words = ("ip", "netns", "exec", self.name, sys.executable, "-m", "tests.faults.house", self.stage, "", "")
         with log.open("ab") as said:
             self.process = await asyncio.create_subprocess_exec(
                 *words, cwd=HOUSE, env=environment, stdout=said, stderr=said, start_new_session=True

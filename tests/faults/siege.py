@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import math
 import os
 import random
 import signal
@@ -107,11 +108,14 @@ class Life:
     """One process from its birth to its end, in seconds of the clock on the wall."""
 
     plan: str
+    diary: Path
     pid: int = 0
     born_at: float = 0.0
     held_at: float = 0.0
     killed_at: float = 0.0
-    """When it was killed, or frozen for longer than its lease."""
+    """When it was killed, or frozen for longer than its lease, unless it came to its moment before."""
+    thawed_at: float = math.inf
+    """When it went on after it was frozen."""
     died_at: float = 0.0
     status: int | None = None
     took_at: list[float] = field(default_factory=list)
@@ -121,9 +125,9 @@ class Life:
     died: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def ended_at(self) -> float:
-        """When it started nothing any more, at the latest."""
-        return self.killed_at or self.died_at
+    def was_ended(self) -> bool:
+        """Whether it could not finish what it did: it was killed, or frozen for longer than its lease."""
+        return self.status == -signal.SIGKILL or bool(self.killed_at)
 
     async def within(self, event: asyncio.Event, seconds: float) -> bool:
         """Whether it comes to this in time."""
@@ -141,12 +145,13 @@ class Town:
     speaks_for_itself = False
     """Whether it also says what no desk told it to."""
 
-    def __init__(self, number: int, desk: Desk, orders: Orders, seed: str) -> None:
+    def __init__(self, number: int, desk: Desk, orders: Orders, seed: str, folder: Path) -> None:
         self.number = number
         self.name = orders.of
         self.desk = desk
         self.lives: list[Life] = []
         self.orders = orders
+        self._folder = folder
         self._fate = random.Random(f"fate {seed}")
 
     @property
@@ -206,9 +211,9 @@ class Town:
 
     async def thaws(self, life: Life) -> float:
         """SIGCONT; returns when."""
-        at = time.time()
+        life.thawed_at = time.time()
         os.kill(life.pid, signal.SIGCONT)
-        return at
+        return life.thawed_at
 
     async def is_ended(self, life: Life) -> None:
         """SIGKILL, now."""
@@ -217,9 +222,10 @@ class Town:
 
     async def begins_life(self, nursery: Worker, plan: str, **more: Any) -> Life:
         """Let the next life begin."""
-        life = Life(plan)
+        number = len(self.lives) + 1
+        life = Life(plan, self._folder / f"{self.name} {number}.diary")
         self.lives.append(life)
-        orders = self.orders.asked() | {"seed": f"{self.orders.seed} {len(self.lives)}"} | more
+        orders = self.orders.asked() | {"seed": f"{self.orders.seed} {number}", "diary": str(life.diary)} | more
         nursery.says(**orders)
         assert await life.within(life.born, GIVE_UP), "it is never born"
         return life
@@ -263,8 +269,8 @@ class Household(Town):
 
     speaks_for_itself = True
 
-    def __init__(self, number: int, desk: Desk, orders: Orders, seed: str, theatre: Worker) -> None:
-        super().__init__(number, desk, orders, seed)
+    def __init__(self, number: int, desk: Desk, orders: Orders, seed: str, folder: Path, theatre: Worker) -> None:
+        super().__init__(number, desk, orders, seed, folder)
         self._theatre = theatre
         self._listening: set[asyncio.Task[None]] = set()
 
@@ -374,9 +380,9 @@ async def begun(
                 tokens = {TELEGRAM: there.telegram, DISCORD: there.discord}
                 orders = Orders(f"town {number}", url, stage["url"], tokens, seed=its_seed, **habits)
                 if houses:
-                    towns.append(Household(number, desk, orders, its_seed, theatre))
+                    towns.append(Household(number, desk, orders, its_seed, folder, theatre))
                 else:
-                    towns.append(Town(number, desk, orders, its_seed))
+                    towns.append(Town(number, desk, orders, its_seed, folder))
                 await desk.opens()
             yield Siege(theatre, nursery, towns, log)
         except BaseException:
