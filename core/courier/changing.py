@@ -119,7 +119,8 @@ class Changer:
         shown = sorted((run.bulletin, *bulletins), key=_published)
         part = self._speaker.sender.merge(tuple(shown), run.language)
         verdict = await self._flow(run, part, [mine])
-        if isinstance(verdict, Done):
+        # Where nothing had to be said for this entry, nothing was said of the others either.
+        if isinstance(verdict, Done) and run.edited:
             for receipt in run.edited:
                 self._speaker.keep(run, receipt)
             for bulletin, receipt in zip(bulletins, others, strict=True):

@@ -29,6 +29,7 @@ _BROADCASTS = frozenset({Urgency.ENTRY, Urgency.EDIT, Urgency.SUMMARY, Urgency.C
 
 _urgency: ContextVar[Urgency] = ContextVar("urgency", default=Urgency.ANSWER)
 _ticket: ContextVar[list[float] | None] = ContextVar("ticket", default=None)
+_wanted: ContextVar[Callable[[], bool]] = ContextVar("wanted", default=lambda: True)
 
 
 @contextmanager
@@ -41,24 +42,18 @@ def speaking(urgency: Urgency) -> Iterator[None]:
         _urgency.reset(token)
 
 
-@contextmanager
-def admitted(at: float) -> Iterator[None]:
-    """The first call made inside passed the gate at this instant of the loop's clock (the courier waited for it)."""
-    token = _ticket.set([at])
-    try:
-        yield
-    finally:
-        _ticket.reset(token)
+def speak_as(urgency: Urgency, admitted_at: float, wanted: Callable[[], bool]) -> None:
+    """`speaking` for the rest of this task, which the courier makes for each carrying.
 
-
-def speak_as(urgency: Urgency, admitted_at: float) -> None:
-    """`speaking` and `admitted` for the rest of this task: the courier makes one for each carrying."""
+    Its first call passed the gate at this instant of the loop's clock; none leaves that is not `wanted` any more.
+    """
     _urgency.set(urgency)
     _ticket.set([admitted_at])
+    _wanted.set(wanted)
 
 
 class NotOurs(ConnectionError):
-    """The account is another process's now: certainly nothing was sent."""
+    """The account is another process's now, or the call was called off: certainly nothing was sent."""
 
 
 class AccountGate:
@@ -167,7 +162,7 @@ class AccountGate:
     async def enter(self, chat: int | None = None, weight: int = 1) -> None:
         """Wait until a call may leave. Transports await this before every request but long polls.
 
-        Raises NotOurs when the account is not ours, also for who was admitted before.
+        Raises NotOurs when the account is not ours or nobody wants the call any more, also for who was admitted before.
         """
         loop, urgency, ticket = asyncio.get_running_loop(), _urgency.get(), _ticket.get()
         admitted_at = ticket.pop() if ticket else None
@@ -187,8 +182,8 @@ class AccountGate:
             if wait > 0:
                 await self._rest(wait)
                 await self.slot(urgency, weight)
-        if not self.permitted():
-            raise NotOurs("another process owns this account")
+        if not (self.permitted() and _wanted.get()()):
+            raise NotOurs("another process owns this account, or it was called off")
 
     def leave(self) -> None:
         """The account is being given back: who would have to wait for long gives up, whoever owns it next may wait."""

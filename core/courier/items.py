@@ -71,6 +71,11 @@ class Item:
         return (self, *self.also)
 
     @property
+    def called_off(self) -> bool:
+        """Whether this message would say something that was called off since it was put together."""
+        return self.superseded or any(one.superseded for one in self.also)
+
+    @property
     def begun(self) -> bool:
         """Whether a part of it is there and another may be missing: nothing may come in between."""
         return self.operation is Operation.PUBLISH and bool(self.receipts)

@@ -89,11 +89,11 @@ class Landing:
     def park(self, item: Item) -> None:
         """The item waits: in the store and in line with what its destination is owed already.
 
-        What was tried together is tried together again.
+        What was tried together is tried together again, unless some of it was called off meanwhile.
         """
         for one in item.all:
             self._park(one)
-        if item.attempts == 0:
+        if item.attempts == 0 or item.called_off:
             item.also = ()
 
     def _park(self, item: Item) -> None:

@@ -15,9 +15,10 @@ from core.courier.outcomes import Attempt, Done, TryAgain, Verdict, Withdrawn, j
 from core.courier.pulse import Pulse
 from core.courier.readings import Ledger
 from core.model import Bulletin, Platform, Receipt
-from core.platform import Copy, Manner, Outcome, Part, Sender, Sent, Unknown
+from core.platform import Copy, Manner, NotSent, Outcome, Part, Sender, Sent, Unknown
 
 _DONE = Done()
+_SUPERSEDED = Withdrawn("superseded")
 
 
 @dataclass(slots=True)
@@ -98,6 +99,9 @@ class Speaker:
         crashpoint.here("before_send")
         outcome = await speak()
         crashpoint.here("after_send_before_receipt")
+        if item.called_off and isinstance(outcome, NotSent):
+            # Called off on its way through the transport: the gate may have turned it away.
+            return self._called_off(item), outcome
         if self._gate.permitted():
             # Else nothing was asked of the platform: our lease is late.
             self._pulse.heard(outcome)
@@ -159,12 +163,16 @@ class Speaker:
             self._gate.take_chat(item.chat, rest)
             await self._gate.slot(item.urgency, weight)
             admitted_at = asyncio.get_running_loop().time()
-        if item.superseded:
+        if item.called_off:
             # It was called off while it waited: not one more message of it leaves (promise P8).
-            return Withdrawn("superseded")
+            return self._called_off(item)
         run.first_call = False
-        gate.speak_as(item.urgency, admitted_at)
+        gate.speak_as(item.urgency, admitted_at, lambda: not item.called_off)
         return None
+
+    def _called_off(self, item: Item) -> Verdict:
+        # What was to share its message goes on without it.
+        return TryAgain(self.clock(), "called off") if item.also else _SUPERSEDED
 
     async def _stopped_before(self, at: float) -> bool:
         """Wait until an instant of the loop's clock; whether we are to end meanwhile."""

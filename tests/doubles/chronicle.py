@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from core.model import Entry, Platform
+from core.model import Address, DestinationStatus, Entry, Platform
 from core.platform import Forbidden, Gone, Lost, Moved, NotSent, Outcome, Reach, Rejected, Unknown
-from core.store import sending
+from core.store import destinations, sending
 from tests.doubles.platform import Shown, Told
 from tests.doubles.town import Town
 
@@ -50,7 +50,7 @@ class Chronicle:
         self.following: set[int] = set()
         self.left: dict[int, float] = {}
         """Chats that stopped following, and when last; those that were closed to us or moved have left for ever."""
-        self.closed: dict[int, float] = {}
+        self.closed: set[int] = set()
         self.moves: dict[int, int] = {}
         self.doubtful: Counter[int] = Counter()
         """By chat: how often something may be there that we cannot know of."""
@@ -91,6 +91,10 @@ class Chronicle:
             self._restarts: 1,
         }
 
+    def _still_open(self, chat: int) -> bool:
+        place = self.it.store.now(destinations.find, self.it.sender.account, Address(self.it.sender.platform, chat))
+        return place is not None and place.status is DestinationStatus.ACTIVE
+
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
@@ -102,8 +106,8 @@ class Chronicle:
         number, alert = len(self.stories), self.fate.random() < 0.2
         undo = 0 if alert else self.fate.choice((0, 0, 2, 5))
         parts = [f"e{number}r1p{part}" for part in range(self.fate.choice((1, 1, 2, 3)))]
-        # Who closed the door a moment ago may not have been booked out yet.
-        audience = frozenset(self.following | {chat for chat, at in self.closed.items() if at > self._now() - 5})
+        # Who closed the door may not have been booked out yet.
+        audience = frozenset(self.following | {chat for chat in self.closed if self._still_open(chat)})
         now = self._now()
         entry = await self.it.publishes("|".join(parts), alert=alert, undo=undo)
         self.stories.append(Story(entry, alert, [parts], audience, now, now + undo, shapes={len(parts)}))
@@ -185,7 +189,7 @@ class Chronicle:
                 if isinstance(answer, Gone):
                     self.following.discard(chat)
                     self.left[chat] = math.inf
-                    self.closed[chat] = self._now()
+                    self.closed.add(chat)
                 return Told(answer)
             case "lost":
                 return Told(Lost("gone")) if verb != "send" else None

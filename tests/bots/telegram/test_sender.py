@@ -13,7 +13,7 @@ from bots.telegram.sender import TelegramSender
 from core import blocks
 from core.blocks import Image, Paragraph, Run
 from core.commands.reply import Button, Reply
-from core.courier.gate import AccountGate, admitted
+from core.courier.gate import AccountGate
 from core.locales import say
 from core.model import Address, Content, EntryStatus, Form, Platform
 from core.pacing import TELEGRAM
@@ -30,6 +30,7 @@ from core.platform import (
     Sent,
     Unknown,
 )
+from tests.doubles.admission import admitted
 
 SILENT = Manner(silent=True, nonce="n")
 WORDS = render.Words(Form.TEXT, "Hello", (render.Entity("bold", 0, 5),))

@@ -9,6 +9,7 @@ import pytest
 from core.courier import AccountGate, gate
 from core.model import Urgency
 from core.pacing import DISCORD, TELEGRAM
+from tests.doubles.admission import admitted
 from tests.doubles.made_up_time import live
 
 
@@ -127,7 +128,7 @@ def test_a_ticket_lets_one_call_pass_and_the_next_one_waits() -> None:
         await account.slot(Urgency.ENTRY)
         account.start_full()
         began = _now()
-        with gate.admitted(began):
+        with admitted(began):
             await account.enter(11)
             assert _now() - began < 0.01
             await account.enter(12)
@@ -142,7 +143,7 @@ def test_a_ticket_that_grew_old_on_the_way_counts_no_longer() -> None:
         account.start_full()
         granted = _now()
         await asyncio.sleep(0.5)
-        with gate.admitted(granted):
+        with admitted(granted):
             await account.enter(11)
         assert _now() - granted > 1.0, "a slow store must not let out in one burst what was admitted one by one"
 
@@ -154,13 +155,13 @@ def test_a_call_on_its_way_waits_when_the_platform_refuses_another_one() -> None
         account = AccountGate(TELEGRAM)
         granted = _now()
         account.refused(None, 30)
-        with gate.admitted(granted):
+        with admitted(granted):
             await account.enter(11)
         assert _now() - granted >= 30
 
         waited_from = _now()
         account.refused(12, 20)
-        with gate.admitted(_now()):
+        with admitted(_now()):
             await account.enter(12)
         assert _now() - waited_from >= 20
 
