@@ -360,6 +360,8 @@ async def begun(store_url: str, journal: Path, **habits: float) -> AsyncIterator
 async def _played(stage: Stage, store_url: str, habits: Mapping[str, float]) -> AsyncIterator[Morning]:
     # Nobody asks Discord for a second session while the first is 5 s old, except a house that restarts at once.
     stage.discord.identify_spacing = 0.0
+    # As Discord's three seconds are: how soon the house has to answer does not depend on how fast the stage's clock is.
+    stage.telegram.callbacks.latest_answer *= TEMPO
     morning = Morning(stage, casting.assemble(stage), store_url, Habits(**{"undo": 0.2, **habits}))
     await morning.opens()
     try:
