@@ -21,7 +21,7 @@ from core.store import Store, broadcasts, receipts, subscriptions
 from core.store.broadcasts import Broadcast
 from core.store.subscriptions import Candidate
 
-PAGE = 500
+PAGE = 1000
 # A page is fetched for so many slices: who unfollows meanwhile may get one more entry, so it is short.
 _SLICES = 2
 # What was dealt longer ago is dealt anew: more may be owed by now, and some of it together.

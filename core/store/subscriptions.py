@@ -100,16 +100,17 @@ def page(conn: sa.Connection, *, lane_id: int, coverage_id: int, audience_seq: i
     given = {"lane": lane_id, "coverage": coverage_id, "seq": audience_seq, "after": after, "many": limit + 1}
     rows: list[Candidate] = []
     last = 0
-    for entries, joined_seq, *columns in conn.execute(_PAGE, given):
+    # All at once: fetched one by one, each row would hand the interpreter to the other threads and ask for it back.
+    for entries, joined_seq, one, *columns in conn.execute(_PAGE, given).all():
         wish = joined_seq, _RULES[entries]
-        if columns[0] == last:
+        if one == last:
             # The most specific wish came first.
             rows[-1] = Candidate(rows[-1].destination, (*rows[-1].wishes, wish))
             continue
         if len(rows) == limit:
             return Page(tuple(rows), last=False)
-        last = columns[0]
-        rows.append(Candidate(place(*columns), (wish,)))
+        last = one
+        rows.append(Candidate(place(one, *columns), (wish,)))
     return Page(tuple(rows), last=True)
 
 

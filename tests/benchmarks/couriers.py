@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from bots.cli import run
@@ -44,6 +44,18 @@ class Office:
             raise AssertionError("the courier ended by itself")
 
 
+@contextmanager
+def settled() -> Iterator[None]:
+    """What the process that carries does before it begins; here others come after it."""
+    thresholds = gc.get_threshold()
+    run.settle()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+
+
 @asynccontextmanager
 async def at_work(
     store: Store,
@@ -54,17 +66,13 @@ async def at_work(
     """Until the block ends; what is on the wire then is waited for. `gates`: those that the senders pass already."""
     gates = gates or {sender.account: AccountGate(pace) for sender in senders}
     courier = Courier(store, senders, gates, clock=clock)
-    # As the process that carries does it; here others come after it.
-    thresholds = gc.get_threshold()
-    run.settle()
-    office = Office(store, courier, asyncio.create_task(courier.run()))
-    try:
-        # A new owner of an account counts the second before as full.
-        await office.pauses(pace.overall.seconds + 0.2)
-        yield office
-    finally:
-        await courier.stop()
-        await asyncio.wait([office.task])
-        gc.unfreeze()
-        gc.set_threshold(*thresholds)
+    with settled():
+        office = Office(store, courier, asyncio.create_task(courier.run()))
+        try:
+            # A new owner of an account counts the second before as full.
+            await office.pauses(pace.overall.seconds + 0.2)
+            yield office
+        finally:
+            await courier.stop()
+            await asyncio.wait([office.task])
     office.task.result()

@@ -129,10 +129,10 @@ def _pysqlite() -> object:
 
 def _fill(conn: sa.Connection, lanes: list[int], coverage_id: int, many: int, first_chat: int) -> None:
     at = now()
+    conn.execute(_destinations(lanes, many, first_chat, at))
     for place, lane in enumerate(lanes):
         share = many // len(lanes) + (place < many % len(lanes))
         if share:
-            conn.execute(_destinations(lane, share, first_chat, at))
             conn.execute(_subscriptions(lane, coverage_id, at))
             audience = {"lane_id": lane, "scope": Scope.COVERAGE, "target_id": coverage_id, "entries": Level.ALL}
             conn.execute(tables.audience.insert().values(**audience, count=share))
@@ -140,12 +140,12 @@ def _fill(conn: sa.Connection, lanes: list[int], coverage_id: int, many: int, fi
     conn.execute(taken.values(value=sa.select(sa.func.max(tables.destination.c.id)).scalar_subquery()))
 
 
-def _destinations(lane: int, many: int, first_chat: int, at: datetime) -> sa.Insert:
+def _destinations(lanes: list[int], many: int, first_chat: int, at: datetime) -> sa.Insert:
+    """On each lane in turn, as readers come who are given the account with the most room."""
     counted = sa.select(sa.literal(0, sa.BigInteger).label("place")).cte("counted", recursive=True)
     one_more = sa.select(counted.c.place + 1).where(counted.c.place < many - 1)
     counted = counted.union_all(one_more)
     values = {
-        "lane_id": lane,
         "thread_id": 0,
         "kind": PlaceKind.PRIVATE,
         "title": "Reader",
@@ -155,8 +155,10 @@ def _destinations(lane: int, many: int, first_chat: int, at: datetime) -> sa.Ins
         "created_at": at,
     }
     given = [sa.literal(value, tables.destination.c[name].type).label(name) for name, value in values.items()]
+    turns = sa.case(dict(enumerate(lanes)), value=counted.c.place % len(lanes)).label("lane_id")
     chat = (counted.c.place + first_chat).label("chat_id")
-    return tables.destination.insert().from_select([*values, "chat_id"], sa.select(*given, chat))
+    in_turn = sa.select(*given, turns, chat).order_by(counted.c.place)
+    return tables.destination.insert().from_select([*values, "lane_id", "chat_id"], in_turn)
 
 
 def _subscriptions(lane: int, coverage_id: int, at: datetime) -> sa.Insert:

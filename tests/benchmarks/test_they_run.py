@@ -24,7 +24,7 @@ def test_publish_is_measured_with_few_and_with_many_readers(ground: Ground):
 
 def test_the_engine_carries_and_corrects_everything_it_is_measured_with(ground: Ground):
     # It counts what was sent, edited and remembered by itself.
-    assert len(carrying.engine(ground, many=30)) == 4
+    assert len(carrying.engine(ground, many=30)) == 5
 
 
 def test_the_bare_walk_leaves_a_receipt_for_everybody(ground: Ground):
