@@ -27,7 +27,7 @@ bench: ## the figures of docs/promises.md, on this machine, beside a baseline ea
 soak: ## an hour of a whole run while things go wrong, and a million made-up histories (MINUTES=5 SEEDS=2000 for a short one)
 	$(SET_UP) run test
 	@$(BIN)/python -m tests.benchmarks.soak --minutes $(MINUTES) $(ARGS)
-	@test ! -e tests/simulation/__main__.py || $(BIN)/python -m tests.simulation --seeds $(SEEDS)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 check: format lint contracts types ## every gate before the tests, cheapest first
 

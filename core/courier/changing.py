@@ -8,7 +8,7 @@ from core.courier.committer import Committer
 from core.courier.items import Item
 from core.courier.outcomes import CopyLost, Done, Verdict
 from core.courier.speaking import Run, Speaker
-from core.model import Bulletin, Form, Operation, Receipt
+from core.model import Bulletin, Form, Operation, Platform, Receipt
 from core.platform import Copy, Part, Sent
 from core.store import Store, broadcasts, destinations, receipts
 
@@ -47,9 +47,23 @@ class Changer:
 
     async def _add(self, run: Run, part: Part) -> Verdict:
         start = max(receipt.part for receipt in run.item.receipts) + 1
+        discord = run.item.destination.address.platform is Platform.DISCORD
+        if discord:
+            # It may answer with what an earlier correction left here, or has removed since: only an edit tells.
+            run.item.said = 0
         verdict, copies = await self._speaker.send(run, part, start, silent=True)
-        if copies:
-            self._speaker.sent(run, copies, start)
+        if not copies:
+            return verdict
+        self._speaker.sent(run, copies, start)
+        if not discord:
+            return verdict
+        mine = [receipt for receipt in run.item.receipts if receipt.part >= start]
+        verdict = await self._flow(run, part, mine, gone_for_good=False)
+        if isinstance(verdict, CopyLost):
+            self._speaker.forget(run, mine)
+            verdict, copies = await self._speaker.send(run, part, start, silent=True, anew=True)
+            if copies:
+                self._speaker.sent(run, copies, start)
         return verdict
 
     async def _finish(self, run: Run, surplus: Sequence[Receipt], result: Verdict) -> Verdict:
@@ -61,7 +75,7 @@ class Changer:
             self._speaker.keep(run, receipt)
         return result
 
-    async def _flow(self, run: Run, part: Part, mine: Sequence[Receipt]) -> Verdict:
+    async def _flow(self, run: Run, part: Part, mine: Sequence[Receipt], *, gone_for_good: bool = True) -> Verdict:
         behind = any(receipt.message_id == destinations.BEHIND for receipt in mine)
         if behind or all(receipt.revision >= run.bulletin.revision for receipt in mine):
             return Done()
@@ -78,7 +92,7 @@ class Changer:
                     self._speaker.receipt(run, copy, old.part) for copy, old in zip(answered, mine, strict=False)
                 ]
                 self._speaker.forget(run, mine[len(answered) :])
-            case CopyLost():
+            case CopyLost() if gone_for_good:
                 return await self._lost(run, part, mine, verdict)
         return verdict
 
@@ -86,7 +100,9 @@ class Changer:
         if run.item.operation is Operation.RETRACT:
             # Whoever saw the entry must see that it no longer stands: answer what cannot be changed.
             lost = mine[0]
-            answered, copies = await self._speaker.send(run, part, lost.part, silent=True, reply_to=lost.message_id)
+            answered, copies = await self._speaker.send(
+                run, part, lost.part, silent=True, reply_to=lost.message_id, anew=True
+            )
             if copies:
                 self._speaker.sent(run, copies, lost.part)
                 self._speaker.forget(run, mine[1:])

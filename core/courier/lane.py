@@ -163,10 +163,10 @@ class Lane:
             self._looked = now
             active, stop_seq = await self._store.read(broadcasts.orders, self.id)
             called_off = self._rounds.refresh(active, self._clock())
-            self._landing.withdraw(called_off)
             for item in self._busy.values():
                 for one in item.all:
                     one.superseded = one.superseded or called_off(one)
+            self._landing.withdraw(called_off)
             on_the_wire = {one.bulletin_id for item in self._busy.values() for one in item.all}
             await self._bulletins.renew(self._rounds.bulletins() | self._parking.bulletins() | on_the_wire)
             # Whatever was called off by then starts no more.

@@ -115,7 +115,8 @@ class Parking:
             item.parked = False
         for item in self.items():
             if item.also:
-                item.also = tuple(one for one in item.also if not called_off(one))
+                # What is on the wire already keeps its place in its message: the answer is about that.
+                item.also = tuple(one for one in item.also if one.superseded or not called_off(one))
         return tuple(item.key for item in gone)
 
     def _head(self, destination_id: int) -> Item | None:

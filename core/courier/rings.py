@@ -42,6 +42,8 @@ class Joined(Walk):
         self.joined = False
         self.there: dict[int, tuple[Receipt, ...]] = {}
         """Copies that are there already, of the page at hand: known only of a walk that somebody began before."""
+        self.overtaken: frozenset[int] = frozenset()
+        """Who has what came after it already, of those at hand: without a copy of it they have had their end."""
 
 
 class Ring:
@@ -182,9 +184,12 @@ class Ring:
         self._turn_page_anew()
         largest = await self._read_largest(walk)
         if largest:
-            if walk.broadcast.begun:
-                ids = [row.destination.id for row in largest]
-                walk.there |= await self._store.read(receipts.among, walk.broadcast.bulletin_id, ids)
+            ids = [row.destination.id for row in largest]
+            for one in under_way:
+                # They are owed the others too, and may have them from before.
+                if one.broadcast.begun:
+                    one.there |= await self._store.read(receipts.among, one.broadcast.bulletin_id, ids)
+                    one.overtaken |= await self._store.read(receipts.overtaken, one.broadcast, ids)
             self._deal_rows(largest, under_way, parked, now)
         return True
 
@@ -215,12 +220,17 @@ class Ring:
             limit=min(PAGE, _SLICES * self._slice),
         )
         highest = page.rows[-1].destination.id if page.rows else position
-        doubtful = [walk.broadcast.bulletin_id for walk in walks if walk.broadcast.begun]
-        there = {one: await self._store.read(receipts.between, one, position, highest) for one in doubtful}
+        ids = [row.destination.id for row in page.rows]
+        doubtful = [walk.broadcast for walk in walks if walk.broadcast.begun]
+        there = {
+            one.id: await self._store.read(receipts.between, one.bulletin_id, position, highest) for one in doubtful
+        }
+        overtaken = {one.id: await self._store.read(receipts.overtaken, one, ids) for one in doubtful}
         # Only now: a store that fails in between must not leave a page whose copies nobody knows.
         self._rows, self._last = deque(page.rows), page.last
         for walk in walks:
-            walk.there = there.get(walk.broadcast.bulletin_id, {})
+            walk.there = there.get(walk.broadcast.id, {})
+            walk.overtaken = overtaken.get(walk.broadcast.id, frozenset())
 
     def _deal(self, rows: Sequence[Candidate], walks: Sequence[Joined], parked: Parked, now: datetime) -> None:
         """Put a slice in the queue and move on behind it."""
@@ -259,7 +269,9 @@ class Ring:
                 continue
             there = walk.there.get(place, ())
             decision = rules.decide(wish, bulletin)
-            if decision.deliver and (there or not expired):
+            if decision.deliver and not there and place in walk.overtaken:
+                walk.end(place, End.FAILED)
+            elif decision.deliver and (there or not expired):
                 items.append(walk.deal(row.destination, there))
             else:
                 walk.end(place, End.SKIPPED, "expired" if decision.deliver else decision.why)

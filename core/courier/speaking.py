@@ -60,12 +60,24 @@ class Speaker:
         self._stopping.set()
 
     async def send(
-        self, run: Run, part: Part, start: int, *, silent: bool, reply_to: int | None = None, also: tuple[int, ...] = ()
+        self,
+        run: Run,
+        part: Part,
+        start: int,
+        *,
+        silent: bool,
+        reply_to: int | None = None,
+        also: tuple[int, ...] = (),
+        anew: bool = False,
     ) -> tuple[Verdict, tuple[Copy, ...]]:
-        """Send a part; returns its copies, which the caller keeps. `also`: the other bulletins it speaks for."""
+        """Send a part; returns its copies, which the caller keeps. `also`: the other bulletins it speaks for.
+
+        `anew`: in the place of a part that is gone, which is not to be taken for it.
+        """
         item = run.item
         # Only Discord knows a message again.
         discord = item.destination.address.platform is Platform.DISCORD
+        also = (*also, -run.bulletin.revision) if anew else also
         manner = Manner(silent, nonce(run.bulletin.id, item.destination.id, start, also) if discord else "", reply_to)
         to = item.destination.address
         verdict, outcome = await self.call(run, lambda: self.sender.send(to, part, manner), weight=part.weight)

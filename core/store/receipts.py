@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.model import CoverageStatus, Destination, DestinationStatus, PlaceKind, Receipt
+from core.model import CoverageStatus, Destination, DestinationStatus, Operation, PlaceKind, Receipt
 from core.store import destinations, tables
+from core.store.broadcasts import Broadcast
 
 _RECEIPT = tables.receipt.c
 _DESTINATION = tables.destination.c
@@ -58,6 +59,19 @@ def among(conn: sa.Connection, bulletin_id: int, ids: Sequence[int]) -> dict[int
     return _grouped(
         conn, sa.select(*_COLUMNS).where(_RECEIPT.bulletin_id == bulletin_id, _RECEIPT.destination_id.in_(ids))
     )
+
+
+def overtaken(conn: sa.Connection, broadcast: Broadcast, ids: Sequence[int]) -> frozenset[int]:
+    """Those of some destinations that have a copy of what was published after this broadcast, in the same line.
+
+    As nothing overtakes, whatever they have no copy of has had its end there: nobody noted it before a crash.
+    """
+    its, walked = tables.broadcast.c, Operation.PUBLISH
+    line = its.lane_id == broadcast.lane_id, its.coverage_id == broadcast.coverage_id, its.urgency == broadcast.urgency
+    later = sa.select(its.bulletin_id).where(*line, its.id > broadcast.id, its.operation == walked)
+    later = later.where(its.only_destination_id.is_(None))
+    wanted = sa.select(_RECEIPT.destination_id).where(_RECEIPT.bulletin_id.in_(later), _RECEIPT.destination_id.in_(ids))
+    return frozenset(conn.execute(wanted).scalars())
 
 
 def shared(conn: sa.Connection, destination_id: int, message_id: int) -> tuple[Receipt, ...]:

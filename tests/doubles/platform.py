@@ -11,7 +11,7 @@ from core.model import Address, Bulletin, Form, Platform
 from core.platform import Copy, Lost, Manner, NotSent, Outcome, Part, Reach, Sent
 
 # "The past few minutes" in which Discord knows a nonce again.
-_NONCE_KNOWN = 180
+NONCE_KNOWN = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class PlatformDouble:
 
         def effect() -> Outcome:
             known = self.nonces.get(manner.nonce) if self.platform is Platform.DISCORD else None
-            if known is None or _now() - known.at > _NONCE_KNOWN:
+            if known is None or _now() - known.at > NONCE_KNOWN:
                 known = Shown(next(self._ids), part.text, manner.silent, _now(), manner.nonce, reply_to=manner.reply_to)
                 self.chats[to.chat_id].append(known)
                 self.nonces[manner.nonce] = known

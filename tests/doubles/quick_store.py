@@ -13,14 +13,13 @@ from core.store.types import to_text
 
 
 class QuickStore:
-    """What `MadeUpStore` asks of a store."""
+    """What `MadeUpStore` asks of a store. One at a time: they share a connection, which knows its statements."""
 
     def __init__(self) -> None:
         """As empty as a store that was just made."""
-        raw = _connection()
+        raw, engine = _shared()
         _template().backup(raw)
-        self._engine = _engine(raw)
-        self._conn = self._engine.connect()
+        self._conn = engine.connect()
 
     def write_now(self, fn: Callable[..., Any], /, *args: Any, **more: Any) -> Any:
         with self._conn.begin():
@@ -30,7 +29,12 @@ class QuickStore:
 
     def close(self) -> None:
         self._conn.close()
-        self._engine.dispose()
+
+
+@cache
+def _shared() -> tuple[Any, sa.Engine]:
+    raw = _connection()
+    return raw, _engine(raw)
 
 
 def _connection() -> Any:

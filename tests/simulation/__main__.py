@@ -1,8 +1,9 @@
 """`make soak`'s simulation: a million made-up histories, or as many as asked for, on every core.
 
-python -m tests.simulation [HISTORIES]
+python -m tests.simulation [--seeds HISTORIES] [--from SEED]: new ones each time, or those behind one seed in order.
 """
 
+import argparse
 import logging
 import os
 import random
@@ -29,15 +30,22 @@ def chunk(seeds: list[int]) -> list[str]:
     return broken
 
 
+def _seed(first: int | None, number: int, fate: random.Random) -> int:
+    return fate.randrange(10**9) if first is None else first + number
+
+
 def main() -> int:
     """1 when a promise was broken."""
-    histories = int(sys.argv[1]) if len(sys.argv) > 1 else _MILLION
-    fate = random.SystemRandom()
+    asked = argparse.ArgumentParser(prog="python -m tests.simulation")
+    asked.add_argument("--seeds", type=int, default=_MILLION, help="how many histories")
+    asked.add_argument("--from", dest="first", type=int, help="the first of so many seeds one after the other")
+    chosen = asked.parse_args()
+    histories, fate = chosen.seeds, random.SystemRandom()
     broken, done, began = 0, 0, time.monotonic()
     with ProcessPoolExecutor(os.cpu_count()) as crew:
         told = [
-            crew.submit(chunk, [fate.randrange(10**9) for _ in range(min(_AT_ONCE, histories - first))])
-            for first in range(0, histories, _AT_ONCE)
+            crew.submit(chunk, [_seed(chosen.first, one, fate) for one in range(at, min(at + _AT_ONCE, histories))])
+            for at in range(0, histories, _AT_ONCE)
         ]
         for one in as_completed(told):
             done += _AT_ONCE

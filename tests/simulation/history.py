@@ -72,6 +72,8 @@ class History(Chronicle):
         store, courier, working = it.store, it.courier, it._working
         began = self._now()
         self.crashes += 1
+        # A store that was in trouble until now has not heard of everything.
+        self.doubtful.update(it._unstored())
         store.hangs()
         cut_off, it.sender = it.sender, copy.copy(it.sender)
         cut_off.calls = _Both(it.sender.calls)

@@ -20,9 +20,6 @@ def seeds(chunk: int) -> list[int]:
     return [fate.randrange(10**9) for _ in range(min(AT_ONCE, chances.asked("HISTORIES", HISTORIES)))]
 
 
-# Issue 3 is open because of it: about one history in sixty is judged not to show a chat the newest words; told alone
-# the same seed is judged good (648758889 once). Something outlives a history; until it is found, no seed is proof.
-@pytest.mark.xfail(strict=False, raises=AssertionError, reason="a few histories are judged broken: see above")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("chunk", range(HISTORIES // AT_ONCE))
 def test_whatever_happens_the_promises_are_kept(chunk: int) -> None:
@@ -31,5 +28,6 @@ def test_whatever_happens_the_promises_are_kept(chunk: int) -> None:
 
 
 def test_a_seed_tells_the_same_history_again() -> None:
-    assert told(4711) == told(4711)
-    assert told(4711) != told(4712)
+    for seed in (4711, 4713, 4716):
+        assert told(seed) == told(seed)
+    assert told(4711) != told(4713)

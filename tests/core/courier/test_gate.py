@@ -150,6 +150,25 @@ def test_a_ticket_that_grew_old_on_the_way_counts_no_longer() -> None:
     live(story())
 
 
+def test_a_call_that_nobody_wants_any_more_is_turned_away_after_its_wait() -> None:
+    async def story() -> None:
+        account, wanted = AccountGate(TELEGRAM), True
+
+        async def call() -> None:
+            gate.speak_as(Urgency.ENTRY, _now(), lambda: wanted)
+            await account.enter(11)
+
+        account.pause(30)
+        called = asyncio.create_task(call())
+        await asyncio.sleep(1)
+        wanted = False
+        with pytest.raises(gate.NotOurs):
+            await called
+        assert _now() >= 30
+
+    live(story())
+
+
 def test_a_call_on_its_way_waits_when_the_platform_refuses_another_one() -> None:
     async def story() -> None:
         account = AccountGate(TELEGRAM)
