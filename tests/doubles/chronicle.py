@@ -266,24 +266,24 @@ class Chronicle:
             # A part that could not be removed stands beside the one that took its place.
             return
         ids = Counter(message.id for message in shown)
-        seen: dict[tuple[int, int], Shown] = {}
+        last: dict[tuple[int, int], Shown] = {}
         again: dict[int, tuple[Shown, Shown]] = {}
         for message in shown:
             story, _, part = self._story(message)
             said = self.stories.index(story), part
             if not message.deleted and message.reply_to is None:
-                # However many entries share a message: it came twice once.
-                if said in seen and seen[said].id != message.id:
-                    again.setdefault(message.id, (seen[said], message))
-                seen.setdefault(said, message)
-        doubles = [message.text for _, message in again.values()]
-        allowed = self.doubtful[chat]
+                before = last.get(said, message)
+                if before.id != message.id:
+                    # However many entries share a message: it was forgotten once.
+                    again.setdefault(before.id, (before, message))
+                last[said] = message
+        doubles, allowed = list(again.values()), self.doubtful[chat]
         if self.it.sender.platform is Platform.DISCORD:
             # It knows a message again for some minutes; what several share, only with the same company.
-            alone = [pair for pair in again.values() if all(ids[one.id] == 1 for one in pair)]
-            doubles = [late.text for early, late in alone if late.at - early.at <= NONCE_KNOWN]
-            allowed = 0
-        assert len(doubles) <= allowed, f"{chat} has {doubles} twice, {allowed} can be explained"
+            alone = [pair for pair in doubles if all(ids[one.id] == 1 for one in pair)]
+            doubles, allowed = [(one, twin) for one, twin in alone if twin.at - one.at <= NONCE_KNOWN], 0
+        words = [one.text for one, _ in doubles]
+        assert len(words) <= allowed, f"{chat} has {words} twice, {allowed} can be explained"
 
     def _newest_words(self, chat: int, shown: list[Shown]) -> None:
         if {chat, self._home(chat)} & (self.left.keys() | self.marred):
