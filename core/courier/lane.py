@@ -65,7 +65,7 @@ class Lane:
         self._committer = committer
         self._clock = clock
         ledger = ledger or Ledger()
-        self._bulletins = Shelf(store)
+        self._bulletins = Shelf()
         self._busy: dict[int, Item] = {}
         self._parking = Parking(self._ready_at)
         self._rounds = Rounds(lane_id, store, self._bulletins, committer, ledger, gate.in_turn)
@@ -161,17 +161,21 @@ class Lane:
         if now - self._looked >= _POLL:
             # From here on, so that a call of `wake` meanwhile counts.
             self._looked = now
-            active, stop_seq = await self._store.read(broadcasts.orders, self.id)
-            called_off = self._rounds.refresh(active, self._clock())
+            orders = await self._store.read(broadcasts.orders, self.id, self._bulletins.known(self._needed()))
+            called_off = self._rounds.refresh(orders.active, self._clock())
             for item in self._busy.values():
                 for one in item.all:
                     one.superseded = one.superseded or called_off(one)
             self._landing.withdraw(called_off)
-            on_the_wire = {one.bulletin_id for item in self._busy.values() for one in item.all}
-            await self._bulletins.renew(self._rounds.bulletins() | self._parking.bulletins() | on_the_wire)
+            self._bulletins.renew(self._needed(), orders.changed)
             # Whatever was called off by then starts no more.
-            self._committer.acknowledge(self.id, stop_seq)
+            self._committer.acknowledge(self.id, orders.stop_seq)
         await self._fill()
+
+    def _needed(self) -> set[int]:
+        """The bulletins it carries."""
+        on_the_wire = {one.bulletin_id for item in self._busy.values() for one in item.all}
+        return self._rounds.bulletins() | self._parking.bulletins() | on_the_wire
 
     async def _fill(self) -> None:
         if self._rounds.hungry(self._clock):

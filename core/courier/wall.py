@@ -6,13 +6,12 @@ is set by a day while something is carried, each of them would be over at once, 
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 log = logging.getLogger(__name__)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# A clock that is only kept right moves far less between two looks.
-_SET = timedelta(minutes=1)
+# Seconds. A clock that is only kept right moves far less between two looks.
+_SET = 60.0
 
 
 class Wall:
@@ -25,15 +24,13 @@ class Wall:
         self._clock = clock
         self._elapsed = elapsed
         self._was_set = was_set
-        self._apart: timedelta | None = None
+        self._apart: float | None = None
 
     def __call__(self) -> datetime:
         """The present moment. Whoever carries something has been told of a change before they see it."""
         now = self._clock()
-        before, self._apart = self._apart, (now - _EPOCH) - timedelta(seconds=self._elapsed())
+        before, self._apart = self._apart, now.timestamp() - self._elapsed()
         if before is not None and abs(by := self._apart - before) > _SET:
-            log.warning(
-                "the clock was set: what is being carried keeps its lifetime", extra={"seconds": by.total_seconds()}
-            )
-            self._was_set(by)
+            log.warning("the clock was set: what is being carried keeps its lifetime", extra={"seconds": by})
+            self._was_set(timedelta(seconds=by))
         return now

@@ -10,12 +10,21 @@ from core.model import Bulletin, BulletinKind, Destination, Operation, Urgency
 from core.store import counters, coverages, destinations, entries, sending, tables, wakes
 
 _BROADCAST = tables.broadcast.c
+_BULLETIN = tables.bulletin.c
 _WAITING = tables.waiting.c
 _SKIP = tables.broadcast_skip.c
 # What `rules.decide` leaves out was never meant to get it, and is not in a broadcast's audience.
 _NOT_MEANT = sa.or_(_SKIP.why.startswith("entries_"), _SKIP.why.startswith("below_"))
 
 _ANSWER_LIFETIME = timedelta(hours=1)
+
+# Made once: every lane asks it every second, and making it costs more than what it does.
+_ACTIVE = (
+    sa.select(tables.broadcast, _BULLETIN.revision.label("stands_at"))
+    .join_from(tables.broadcast, tables.bulletin, _BULLETIN.id == _BROADCAST.bulletin_id)
+    .where(_BROADCAST.lane_id == sa.bindparam("lane"), sa.text("state = 0"))
+    .order_by(_BROADCAST.urgency, _BROADCAST.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +65,32 @@ class Progress:
     finished: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What one lane has to know, as it stood at one moment."""
+
+    active: tuple[Broadcast, ...]
+    changed: tuple[Bulletin, ...]
+    """Bulletins that it does not know, or that stand at another revision by now."""
+    stop_seq: int
+    """The last recall that is taken into account."""
+
+
 def active(conn: sa.Connection, lane_id: int) -> tuple[Broadcast, ...]:
     """What a lane has to carry, most urgent first, then oldest; some of it may not begin before its time."""
-    wanted = sa.select(tables.broadcast).where(_BROADCAST.lane_id == lane_id, sa.text("state = 0"))
-    return tuple(_noun(row) for row in conn.execute(wanted.order_by(_BROADCAST.urgency, _BROADCAST.id)))
+    return tuple(_noun(row) for row in conn.execute(_ACTIVE, {"lane": lane_id}))
 
 
-def orders(conn: sa.Connection, lane_id: int) -> tuple[tuple[Broadcast, ...], int]:
-    """`active`, and the last recall that it takes into account."""
+def orders(conn: sa.Connection, lane_id: int, known: Mapping[int, int]) -> Orders:
+    """`active`, and what of its bulletins and of those `known` (id to revision, 0 when it is not at hand) is new."""
     seq = counters.stopped(conn)
-    return active(conn, lane_id), seq
+    rows = conn.execute(_ACTIVE, {"lane": lane_id}).all()
+    stand = {row.bulletin_id: row.stands_at for row in rows}
+    if others := known.keys() - stand.keys():
+        wanted = sa.select(_BULLETIN.id, _BULLETIN.revision).where(_BULLETIN.id.in_(others))
+        stand |= {row.id: row.revision for row in conn.execute(wanted)}
+    changed = (bulletin(conn, one) for one, revision in stand.items() if revision != known.get(one))
+    return Orders(tuple(_noun(row) for row in rows), tuple(changed), seq)
 
 
 def begin(conn: sa.Connection, broadcast_id: int, lap: int, start: int) -> Broadcast | None:
@@ -145,13 +170,6 @@ def bulletin(conn: sa.Connection, bulletin_id: int) -> Bulletin:
         summary=coverages.summary(conn, found.coverage_id) if found.kind is BulletinKind.SUMMARY else None,
         words=found.words,
     )
-
-
-def newer(conn: sa.Connection, known: Mapping[int, int]) -> tuple[Bulletin, ...]:
-    """Those bulletins of `known` (id to revision) that stand at another revision by now."""
-    wanted = sa.select(tables.bulletin.c.id, tables.bulletin.c.revision).where(tables.bulletin.c.id.in_(list(known)))
-    changed = [row.id for row in conn.execute(wanted) if row.revision != known[row.id]]
-    return tuple(bulletin(conn, bulletin_id) for bulletin_id in changed)
 
 
 def progress(conn: sa.Connection, bulletin_id: int, operation: Operation = Operation.PUBLISH) -> dict[str, Progress]:
