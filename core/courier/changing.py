@@ -48,6 +48,7 @@ class Changer:
     async def _add(self, run: Run, part: Part) -> Verdict:
         start = max(receipt.part for receipt in run.item.receipts) + 1
         discord = run.item.destination.address.platform is Platform.DISCORD
+        known = run.item.said
         if discord:
             # It may answer with what an earlier correction left here, or has removed since: only an edit tells.
             run.item.said = 0
@@ -55,6 +56,7 @@ class Changer:
         if not copies:
             return verdict
         self._speaker.sent(run, copies, start)
+        run.item.said = known
         if not discord:
             return verdict
         mine = [receipt for receipt in run.item.receipts if receipt.part >= start]

@@ -31,7 +31,7 @@ class Item:
     unknowns: int = 0
     """How many of them may have reached the reader."""
     said: int | None = None
-    """The oldest revision that a try without an answer may have left there."""
+    """The oldest revision that a try without an answer, or an earlier process, may have left there in any part."""
     first_try: datetime | None = None
     due: float = 0.0
     """Not before this instant of the loop's clock: a jump of the wall clock moves no wait."""

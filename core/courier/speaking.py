@@ -97,7 +97,7 @@ class Speaker:
         first = item.said if item.destination.address.platform is Platform.DISCORD else None
         for part_number, copy in enumerate(copies, start):
             self.keep(run, self.receipt(run, copy, part_number, first))
-        item.attempts, item.unknowns, item.said, item.first_try = 1, 0, None, None
+        item.attempts, item.unknowns, item.first_try = 1, 0, None
 
     async def call(
         self, run: Run, speak: Callable[[], Awaitable[Outcome]], *, weight: int = 1, repeatable: bool = False

@@ -203,3 +203,22 @@ def test_on_discord_a_part_whose_receipt_was_lost_is_there_once_and_says_the_new
             assert it.sender.texts(11) == ["newest head", "newest tail"]
 
     live(story())
+
+
+def test_on_discord_every_part_that_was_there_before_a_kill_says_the_newest_words(store: Store) -> None:
+    async def story() -> None:
+        async with town(store, platform=Platform.DISCORD) as it:
+            await it.follows(11)
+            entry = await it.publishes("head|tail")
+            await it.until(lambda: bool(it.sender.calls))
+            it.store.hangs()
+            await it.until(lambda: it.sender.texts(11) == ["head", "tail"])
+            store_of_editors = it.store
+            await it.crashes()
+            it.store = store_of_editors.reborn()
+            await it.corrects(entry, "new head|new tail")
+            await it.begins()
+            await it.everything_is_carried()
+            assert it.sender.texts(11) == ["new head", "new tail"]
+
+    live(story())
