@@ -28,6 +28,8 @@ class Spot:
     kind: PlaceKind
     title: str
     language: str
+    by: int | None = None
+    """The platform's number of whoever speaks for it; None where nobody can be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,9 @@ class Readership:
         """End one subscription, or all of a place's. None when there was nothing to end."""
         return await self._store.write(_stop, account, address, coverage)
 
-    async def restore(self, destination_id: int, wanted: Mapping[int, Rules]) -> None:
-        """Take a `/stop` back: rules by coverage id. What was published meanwhile stays unsent."""
-        await self._store.write(_restore, destination_id, wanted, self._clock())
+    async def restore(self, destination_id: int, wanted: Mapping[int, Rules], by: int | None = None) -> None:
+        """Take a `/stop` back: rules by coverage id. What was published meanwhile stays unsent. `by` as of a Spot."""
+        await self._store.write(_restore, destination_id, wanted, by, self._clock())
 
     async def returned(self, spot: Spot) -> Destination | None:
         """A place that had paused is there again: everything is as it was, its chat's topics too. None when we never
@@ -146,6 +148,8 @@ def _follow(conn: Connection, spot: Spot, coverage: Coverage, rules: Rules, now:
         language=spot.language,
         now=now,
     )
+    if spot.by is not None and spot.kind is not PlaceKind.PRIVATE:
+        destinations.minded(conn, destination.id, spot.by)
     before = {one.target_id: one for one in _subscriptions(conn, destination.id)}.get(coverage.id)
     subscription, _ = subscriptions.follow(
         conn,
@@ -185,10 +189,13 @@ def _stop(conn: Connection, account: str, address: Address, coverage: Coverage |
         return None
     for one in dropped:
         subscriptions.unfollow(conn, destination.id, one.subscription.scope, one.subscription.target_id)
+    if len(dropped) == len(mine):
+        destinations.minded(conn, destination.id, None)
     return Stopped(destination.id, dropped)
 
 
-def _restore(conn: Connection, destination_id: int, wanted: Mapping[int, Rules], now: datetime) -> None:
+def _restore(conn: Connection, destination_id: int, wanted: Mapping[int, Rules], by: int | None, now: datetime) -> None:
+    destinations.minded(conn, destination_id, by)
     for coverage_id, rules in wanted.items():
         subscriptions.follow(
             conn, destination_id=destination_id, scope=Scope.COVERAGE, target_id=coverage_id, rules=rules, now=now

@@ -70,9 +70,9 @@ class Pressed:
         return Reply(lines, self.language, toast=True)
 
 
-def spot(place: Place, language: str) -> Spot:
-    """The place as readership knows places."""
-    return Spot(place.account, place.address, place.kind, markup.clean_line(place.title), language)
+def spot(place: Place, language: str, by: int | None = None) -> Spot:
+    """The place as readership knows places; `by` whom it speaks."""
+    return Spot(place.account, place.address, place.kind, markup.clean_line(place.title), language, by)
 
 
 def spoken(platform: Platform, name: str, **options: str) -> str:

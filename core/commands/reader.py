@@ -86,7 +86,8 @@ class Readers:
         """A Follow button: the same as typing it, by whoever pressed."""
         _check_manages(pressed.place, place_admin=pressed.place_admin)
         coverage = await self._readership.get(coverage_id)
-        followed = await self._readership.follow(spot(pressed.place, pressed.language), coverage, Rules(level))
+        here = spot(pressed.place, pressed.language, pressed.caller)
+        followed = await self._readership.follow(here, coverage, Rules(level))
         return pressed.reply(*_confirmation(followed, coverage, level, pressed.place), replaces=False)
 
     async def press_stop(self, pressed: Pressed, coverage_id: int) -> Reply:
@@ -99,7 +100,8 @@ class Readers:
     async def press_back(self, pressed: Pressed) -> Reply:
         """Take a stop back."""
         wanted = {int(target): Rules(Level(level)) for target, level in pressed.payload["wanted"].items()}
-        await self._readership.restore(pressed.payload["destination"], wanted)
+        by = None if pressed.place.private else pressed.caller
+        await self._readership.restore(pressed.payload["destination"], wanted, by)
         followed = await self._readership.following(pressed.place.account, pressed.place.address)
         return pressed.reply(say("stop.undone"), *(_followed(one) for one in followed))
 
@@ -114,7 +116,8 @@ class Readers:
             proof = Button(_follow_label(coverage), f"follow:{coverage.id}:{level}", Style.GO)
             return call.reply(say("masked.prove"), buttons=((proof,),), private=False)
         _check_manages(call.place, place_admin=call.incoming.place_admin)
-        followed = await self._readership.follow(spot(call.place, call.incoming.language), coverage, Rules(level))
+        here = spot(call.place, call.incoming.language, call.incoming.caller)
+        followed = await self._readership.follow(here, coverage, Rules(level))
         return call.reply(*_confirmation(followed, coverage, level, call.place))
 
     async def _stopped(self, place: Place, caller: int, coverage: Coverage | None) -> tuple[tuple[Said, ...], Rows]:

@@ -10,7 +10,7 @@ from core import locales
 from core.courier.items import Item
 from core.errors import StoreTrouble
 from core.locales import Said, say
-from core.model import Bulletin, Operation, Urgency
+from core.model import Bulletin, Destination, Operation, Urgency
 from core.store import Connection, Store, broadcasts, destinations, poison
 
 log = logging.getLogger(__name__)
@@ -55,14 +55,16 @@ class Refusals:
         """A place lacks a right; whether that paused it. May raise StoreTrouble."""
         place = item.destination.id
         because = f"missing right: {missing}"
-        paused = await self._store.write(destinations.strike, place, because, self._clock())
+        paused = await self._store.write(_strike, item, missing, because, self._clock())
         self._struck.add(place)
-        if paused:
+        if paused is not None:
             self._struck.discard(place)
-            log.warning("destination paused: it lacks a right", extra={"destination": place, "missing": missing})
+            facts = {"destination": place, "missing": missing, "minder_told": paused}
+            log.warning("destination paused: it lacks a right", extra=facts)
+            self._wake()
         else:
             log.info("refused for a missing right", extra={"destination": place, "missing": missing})
-        return paused
+        return paused is not None
 
     async def refused(self, item: Item, why: str) -> None:
         """A place refused the bulletin itself: stop it where that proves that everybody will."""
@@ -87,6 +89,20 @@ class Refusals:
             _remember(self._taken, item.broadcast_id, None)
 
 
+def _strike(conn: Connection, item: Item, missing: str, because: str, now: datetime) -> bool | None:
+    """Whether the one who looks after the place is told that it is paused; None when it is not."""
+    if not destinations.strike(conn, item.destination.id, because, now):
+        return None
+    minder = destinations.minder(conn, item.destination, now)
+    if minder is None:
+        return False
+    coverage = broadcasts.bulletin(conn, item.bulletin_id).coverage
+    platform = say(f"platform.{item.destination.address.platform.value}")
+    words = say("right.missing", place=item.destination.title or "?", right=missing, platform=platform)
+    _tell(conn, minder, coverage.id, words, now)
+    return True
+
+
 def _stop(conn: Connection, broadcast_id: int, refused: int, why: str, now: datetime) -> bool | None:
     """Whether its editor is told that it was stopped; None when it was not."""
     stopped = poison.stop(conn, broadcast_id, refused=refused, because=why, now=now)
@@ -95,15 +111,14 @@ def _stop(conn: Connection, broadcast_id: int, refused: int, why: str, now: date
     place = poison.desk_of(conn, stopped.bulletin, now)
     if place is None:
         return False
-    broadcasts.answer(
-        conn,
-        destination_id=place.id,
-        coverage_id=stopped.bulletin.coverage.id,
-        words=locales.words(place.language).tell(_told(stopped, why)),
-        urgency=Urgency.DESK_ANSWER,
-        now=now,
-    )
+    _tell(conn, place, stopped.bulletin.coverage.id, _told(stopped, why), now)
     return True
+
+
+def _tell(conn: Connection, place: Destination, coverage_id: int, what: Said, now: datetime) -> None:
+    words = locales.words(place.language).tell(what)
+    urgency = Urgency.DESK_ANSWER
+    broadcasts.answer(conn, destination_id=place.id, coverage_id=coverage_id, words=words, urgency=urgency, now=now)
 
 
 def _told(stopped: poison.Stopped, why: str) -> Said:

@@ -1,6 +1,7 @@
 """Places that can receive: connected once, paused with every setting kept, moved when a chat gets another id."""
 
 from core.store.destinations.copies import entry_of_copy
+from core.store.destinations.minders import minded, minder
 from core.store.destinations.moves import BEHIND, move
 from core.store.destinations.places import (
     LEAN,
@@ -32,6 +33,8 @@ __all__ = [
     "get",
     "gone",
     "language",
+    "minded",
+    "minder",
     "move",
     "noun",
     "of_chat",

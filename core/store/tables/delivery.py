@@ -80,6 +80,8 @@ destination = sa.Table(
     # Refusals for a missing right in a row, and when the first of them was.
     must("strikes", sa.SmallInteger, server_default="0"),
     may("struck_at", UtcDateTime),
+    # The platform's number of whoever had the place follow last: who is told when it lacks a right.
+    may("set_up_by", sa.BigInteger),
     sa.UniqueConstraint("lane_id", "chat_id", "thread_id"),
     sa.Index("ix_destination_size", "lane_id", "size", "id", **where("size > 1")),
     sa.Index("ix_destination_struck", "lane_id", "id", **where("strikes > 0")),

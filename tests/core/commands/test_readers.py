@@ -1,10 +1,12 @@
 """What readers, and people who manage a place, live through."""
 
 import pytest
+import sqlalchemy as sa
 
 from core.commands.heard import Mark
 from core.errors import StoreTrouble
 from core.model import Level
+from core.store import tables
 from tests.doubles.speakers import Office, labels
 
 
@@ -106,6 +108,25 @@ async def test_an_anonymous_admin_proves_who_they_are_with_a_button(office: Offi
     assert "cannot see who you are" in asked.text()
     assert "Only people" in (await office.group(caller=5).presses(asked, "Follow")).text()
     assert "Following Storm Ylva" in (await office.group(caller=6, manages=True).presses(asked, "Follow")).text()
+
+
+async def test_who_had_a_group_follow_last_looks_after_it_until_it_follows_nothing(office: Office) -> None:
+    await office.opens("Storm Ylva")
+
+    def minder() -> int | None:
+        return office.store.read_now(lambda conn: conn.execute(sa.select(tables.destination.c.set_up_by)).scalar_one())
+
+    await office.group(caller=8, manages=True).types("/follow")
+    assert minder() == 8
+    asked = await office.group(caller=1087968824).types("/follow key", Mark.ANONYMOUS)
+    assert minder() == 8
+    admin = office.group(caller=6, manages=True)
+    await admin.presses(asked, "Follow")
+    assert minder() == 6
+    stopped = await admin.types("/stop")
+    assert minder() is None
+    await admin.presses(stopped, "Follow again")
+    assert minder() == 6
 
 
 async def test_each_topic_of_a_group_follows_for_itself(office: Office) -> None:

@@ -286,6 +286,22 @@ def test_the_third_refusal_over_an_hour_pauses_a_place_and_names_the_right(
     assert [one.__dict__["missing"] for one in caplog.records if "right" in one.message] == ["send messages"]
 
 
+def test_whoever_set_a_place_up_is_told_which_right_it_lacks(store: Store) -> None:
+    async def story() -> None:
+        async with town(store) as it:
+            place = await it.follows(-13)
+            await it.store.write(destinations.minded, place.id, 14)
+            it.sender.whim = lambda verb, chat: Told(NO_RIGHT) if chat == -13 else None
+            for number in range(5):
+                await it.publishes(f"#{number}")
+                await asyncio.sleep(1800)
+            (told,) = it.sender.texts(14)
+            assert "send messages" in told
+            assert "/follow" in told
+
+    live(story())
+
+
 def test_refusals_are_remembered_across_a_restart_and_forgiven_by_the_next_success(store: Store) -> None:
     async def story() -> None:
         async with town(store) as it:

@@ -67,6 +67,7 @@ def upgrade() -> None:
     op.add_column("destination", may("sized_at", Utc))
     op.add_column("destination", must("strikes", Small, "0"))
     op.add_column("destination", may("struck_at", Utc))
+    op.add_column("destination", may("set_up_by", Big))
     op.create_index("ix_destination_size", "destination", ["lane_id", "size", "id"], **where("size > 1"))
     op.create_index("ix_destination_struck", "destination", ["lane_id", "id"], **where("strikes > 0"))
     op.add_column("broadcast", must("audience", Int, "0"))
@@ -118,7 +119,7 @@ def downgrade() -> None:
         op.drop_column("broadcast", name)
     op.drop_index("ix_destination_struck", "destination")
     op.drop_index("ix_destination_size", "destination")
-    for name in ("struck_at", "strikes", "sized_at", "size"):
+    for name in ("set_up_by", "struck_at", "strikes", "sized_at", "size"):
         op.drop_column("destination", name)
     op.drop_column("lane", "spoken")
     op.drop_column("lane", "stop_seen")
