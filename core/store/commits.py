@@ -6,6 +6,7 @@ a copy that is there, a destination that is closed. How far a walk came and who 
 
 import operator
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -153,24 +154,52 @@ def _remove(conn: sa.Connection, removed: tuple[tuple[int, int, int], ...]) -> N
 
 
 def _mark(conn: sa.Connection, walks: tuple[WalkMark, ...], at: datetime) -> None:
-    if not walks:
-        return
-    sql.each(conn, _marking(), [_mark_row(one, at) for one in sorted(walks, key=lambda mark: mark.broadcast_id)])
+    # In one order for everybody, as above.
+    one_each = sorted(_together(walks), key=lambda mark: mark.broadcast_id)
+    sql.each(conn, _marking, tuple(_GIVEN), [_mark_row(one) for one in one_each], at=at)
     skips = [(one.broadcast_id, why, count) for one in walks for why, count in one.skips.items()]
     sql.many(conn, tables.broadcast_skip, ("broadcast_id", "why", "count"), _summed(skips), _MORE_SKIPS)
 
 
+def _together(walks: tuple[WalkMark, ...]) -> Iterable[WalkMark]:
+    """One mark for each broadcast: what is counted late may come with its walk's last words."""
+    found: dict[int, WalkMark] = {}
+    for one in walks:
+        before = found.get(one.broadcast_id)
+        found[one.broadcast_id] = one if before is None else _both(before, one)
+    return found.values()
+
+
+def _both(one: WalkMark, other: WalkMark) -> WalkMark:
+    further = max(one, other, key=lambda mark: (mark.lap, mark.cursor))
+    counts = {name: getattr(one, name) + getattr(other, name) for name in _COUNTS}
+    return replace(further, **counts, finished=one.finished or other.finished)
+
+
+_COUNTS = ("sent", "skipped", "failed", "unknown")
+_MARK = {
+    "broadcast_id": _BROADCAST.id.type,
+    "lap": _BROADCAST.lap.type,
+    "cursor": _BROADCAST.cursor.type,
+    **{name: _BROADCAST[name].type for name in _COUNTS},
+    "finished": sa.Boolean(),
+}
+_mark_row = operator.attrgetter(*_MARK)
+# In an UPDATE no parameter may be called as a column is.
+_GIVEN = {f"given_{name}": kind for name, kind in _MARK.items()}
+
+
 @cache
-def _marking() -> sa.Update:
-    """The statement for one mark. Made once: making it costs as much as what it does."""
+def _marking(dialect: str) -> sa.Update:
+    """The statement for marks. Made once: making it costs as much as what it does."""
+    given = sql.given(dialect, _GIVEN)
+    at_lap, at_cursor = given["given_lap"], given["given_cursor"]
     # A broadcast that was called off meanwhile keeps its end, and still counts what was on the wire.
-    ends = sa.and_(_BROADCAST.state == tables.OPEN, sa.bindparam("ends", type_=sa.Boolean))
-    at_cursor = sa.bindparam("at_cursor", type_=_BROADCAST.cursor.type)
-    at_lap = sa.bindparam("at_lap", type_=_BROADCAST.lap.type)
+    ends = sa.and_(_BROADCAST.state == tables.OPEN, given["given_finished"])
     further = sa.or_(_BROADCAST.lap < at_lap, sa.and_(_BROADCAST.lap == at_lap, _BROADCAST.cursor < at_cursor))
     return (
         tables.broadcast.update()
-        .where(_BROADCAST.id == sa.bindparam("which"))
+        .where(_BROADCAST.id == given["given_broadcast_id"])
         .values(
             # What is counted late, by who does not know how far the walk came, never takes it back.
             cursor=sa.case((further, at_cursor), else_=_BROADCAST.cursor),
@@ -179,24 +208,9 @@ def _marking() -> sa.Update:
             finished_at=sa.case(
                 (ends, sa.bindparam("at", type_=_BROADCAST.finished_at.type)), else_=_BROADCAST.finished_at
             ),
-            **{name: _BROADCAST[name] + sa.bindparam(f"more_{name}", type_=sa.Integer) for name in _COUNTS},
+            **{name: _BROADCAST[name] + given[f"given_{name}"] for name in _COUNTS},
         )
     )
-
-
-_COUNTS = ("sent", "skipped", "failed", "unknown")
-
-
-def _mark_row(mark: WalkMark, at: datetime) -> dict[str, object]:
-    counts = {f"more_{name}": getattr(mark, name) for name in _COUNTS}
-    return {
-        "which": mark.broadcast_id,
-        "at_cursor": mark.cursor,
-        "at_lap": mark.lap,
-        "ends": mark.finished,
-        "at": at,
-        **counts,
-    }
 
 
 def _summed(skips: list[tuple[int, str, int]]) -> list[tuple[int, str, int]]:

@@ -6,6 +6,8 @@ from core.store import tables
 
 _AUDIENCE = tables.counter.c.name == "audience"
 _STOP = tables.counter.c.name == "stop"
+# Every lane asks it every second.
+_STOPPED = sa.select(tables.counter.c.value).where(_STOP)
 
 
 def joined(conn: sa.Connection) -> int:
@@ -21,4 +23,4 @@ def audience(conn: sa.Connection) -> int:
 
 def stopped(conn: sa.Connection) -> int:
     """The last recall: whoever has acted on it starts nothing that was called off before."""
-    return int(conn.execute(sa.select(tables.counter.c.value).where(_STOP)).scalar_one())
+    return int(conn.execute(_STOPPED).scalar_one())

@@ -249,10 +249,11 @@ def renew(conn: sa.Connection, ask: Ask, now: datetime) -> Renewal:
         return Renewal(not new, asked, asked)
     still = (
         tables.lane.update()
-        .where(_LANE.owner == ask.owner, sa.tuple_(_LANE.id, _LANE.fence).in_(sorted(ask.leases)))
+        .where(_LANE.owner == ask.owner, sql.any_of(conn, _LANE.id, asked))
         .values(lease_until=sql.instant(conn, now, ask.ttl))
     )
-    held = frozenset(row.id for row in conn.execute(still.returning(_LANE.id)))
+    renewed = {(row.id, row.fence) for row in conn.execute(still.returning(_LANE.id, _LANE.fence))}
+    held = frozenset(lane_id for lane_id, _ in renewed.intersection(ask.leases))
     return Renewal(not new, held, asked - held)
 
 

@@ -1,6 +1,7 @@
 """What both databases can do but say differently: inserting beside what is there, and many rows at once."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -44,17 +45,41 @@ def many(
         conn.exec_driver_sql(_values(table, names, tail), list(zip(*columns, strict=True)))
 
 
-def each(conn: sa.Connection, statement: sa.Executable, rows: Sequence[dict[str, object]]) -> None:
-    """Run a statement once for each of these rows.
-
-    On PostgreSQL one answer is awaited before the next is asked: psycopg would send all of them ahead of their answers,
-    and the server counts no idle time in the middle of that. A process frozen there keeps every row locked for good.
-    """
+def any_of(conn: sa.Connection, column: sa.Column[int], numbers: Iterable[int]) -> sa.ColumnElement[bool]:
+    """Whether a column holds one of many numbers: they go over in one parameter, where IN would take one for each."""
     if conn.dialect.name == "postgresql":
-        for row in rows:
-            conn.execute(statement, row)
-    elif rows:
-        conn.execute(statement, rows)
+        return column == sa.any_(sa.literal(list(numbers), postgresql.ARRAY(column.type)))
+    listed = sa.func.json_each(json.dumps(list(numbers))).table_valued("value")
+    return column.in_(sa.select(listed.c.value))
+
+
+def each(
+    conn: sa.Connection,
+    statement: Callable[[str], sa.Executable],
+    names: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    **common: Any,
+) -> None:
+    """Do for each of these rows what `statement` makes of `given`: on PostgreSQL all at once, so name no target twice.
+
+    One by one psycopg would send all of them ahead of their answers, and the server counts no idle time in the middle
+    of that: a process frozen there would keep every row locked for good.
+    """
+    if not rows:
+        return
+    handed: Any = [dict(zip(names, row, strict=True)) | common for row in rows]
+    if conn.dialect.name == "postgresql":
+        handed = {name: [row[name] for row in handed] for name in names} | common
+    conn.execute(statement(conn.dialect.name), handed)
+
+
+def given(dialect: str, kinds: Mapping[str, sa.types.TypeEngine[Any]]) -> Mapping[str, sa.ColumnElement[Any]]:
+    """The columns of the rows that `each` hands in, by name."""
+    if dialect != "postgresql":
+        return {name: sa.bindparam(name, type_=kind) for name, kind in kinds.items()}
+    arrays = (sa.bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in kinds.items())
+    columns = (sa.column(name, kind) for name, kind in kinds.items())
+    return dict(sa.func.unnest(*arrays).table_valued(*columns, name="given").render_derived().c.items())
 
 
 def portions(rows: Sequence[T]) -> Iterator[Sequence[T]]:
