@@ -130,15 +130,26 @@ class Carrier:
         """Several entries in one message: each has its own receipt of it."""
         item = run.item
         bulletins = [self._bulletins[one.bulletin_id] for one in item.all]
-        part = self._speaker.sender.merge(tuple(bulletins), run.language)
-        also = tuple(one.bulletin_id for one in item.also)
-        verdict, copies = await self._speaker.send(run, part, 0, silent=True, also=also)
+        if not item.receipts:
+            part = self._speaker.sender.merge(tuple(bulletins), run.language)
+            also = tuple(one.bulletin_id for one in item.also)
+            verdict, copies = await self._speaker.send(run, part, 0, silent=True, also=also)
+            # Which words of each an answer that never came has left there, nobody knows.
+            said = None if item.said is None else 0
+            for one, bulletin in zip(item.all, bulletins, strict=True):
+                one.attempts, one.unknowns = item.attempts, item.unknowns
+                one.said, one.first_try = said, item.first_try
+                if copies:
+                    self._speaker.sent(Run(one, bulletin, run.language, run.admitted_at), copies[:1], 0)
+            if not isinstance(verdict, Done):
+                return verdict
         for one, bulletin in zip(item.all, bulletins, strict=True):
-            one.attempts, one.unknowns = item.attempts, item.unknowns
-            one.said, one.first_try = item.said, item.first_try
-            if copies:
-                self._speaker.sent(Run(one, bulletin, run.language, run.admitted_at), copies[:1], 0)
-        return verdict
+            if any(copy.revision < bulletin.revision for copy in one.receipts):
+                # Drawn anew for one, it says the newest of all.
+                again = Run(one, bulletin, run.language, run.admitted_at, first_call=False)
+                verdict = await self._changer.change(again)
+                return Done() if isinstance(verdict, CopyLost) else verdict
+        return Done()
 
 
 def _language(item: Item) -> str:

@@ -155,7 +155,7 @@ class Landing:
     def hold(self, item: Item, seconds: float, why: str) -> None:
         """Nothing of this account leaves for a while; the item was not tried at all and keeps its place."""
         for one in item.all:
-            one.attempts -= 1
+            one.attempts = max(0, one.attempts - 1)  # a follower's is counted only once it was made
         self._gate.give_back_chat(item.chat, item.taken_at)
         # Else our lease is late, which is no failure of the platform's: the lane waits for it by itself.
         if self._gate.permitted():

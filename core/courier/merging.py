@@ -4,10 +4,11 @@ A merged message has one receipt for each of its entries, all with the same mess
 and retraction still finds its place in it (design §4, Walk, order, holds).
 """
 
+import itertools
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from core.courier.items import Item
+from core.courier.items import Item, Turn
 from core.courier.shelf import Shelf
 from core.model import Operation, Urgency
 from core.store import sending
@@ -39,8 +40,10 @@ def gather(dealt: Sequence[list[Item]], now: datetime) -> list[list[Item]]:
 def companions(item: Item, owed: Iterable[Item], bulletins: Shelf, now: datetime) -> tuple[Item, ...]:
     """What of all its destination is `owed` may go in one message with `item` now, in publish order."""
     coverage_id = bulletins[item.bulletin_id].coverage.id
-    others = (one for one in owed if one is not item and bulletins[one.bulletin_id].coverage.id == coverage_id)
-    waiting = sorted(others, key=lambda one: one.turn)
+    behind = (one for one in owed if one is not item and _entry(one))
+    line = sorted((one for one in behind if bulletins[one.bulletin_id].coverage.id == coverage_id), key=_turn)
+    # Nothing overtakes an entry that has to go by itself.
+    waiting = itertools.takewhile(_fits, line)
     for leader, followers in _groups([item, *waiting], now):
         if leader is item:
             return followers
@@ -67,7 +70,15 @@ def _groups(owed: Sequence[Item], now: datetime) -> Iterable[tuple[Item, tuple[I
 def _fits(item: Item) -> bool:
     """Whether it may share a message: an entry that nobody tried yet."""
     untried = item.attempts == 0 and not item.receipts and not item.also and item.said is None
-    return untried and not item.alone and item.operation is Operation.PUBLISH and item.urgency is Urgency.ENTRY
+    return untried and not item.alone and _entry(item)
+
+
+def _entry(item: Item) -> bool:
+    return item.operation is Operation.PUBLISH and item.urgency is Urgency.ENTRY
+
+
+def _turn(item: Item) -> Turn:
+    return item.turn
 
 
 def _lags(item: Item, now: datetime) -> bool:

@@ -1,10 +1,15 @@
 """What is called off, refused or cut off at an awkward moment: each of these once went wrong in a made-up history."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
-from core.model import Address, Destination, Platform
+from core.courier import merging
+from core.courier.items import Item
+from core.model import Address, Destination, Operation, PlaceKind, Platform, Urgency
 from core.platform import Manner, NotSent, Outcome, Reach, Rejected, Unknown
-from core.store import Store, counters, destinations, recalls
+from core.store import Store, counters, destinations, recalls, sending
 from tests.doubles.made_up_time import clock, live
 from tests.doubles.platform import Told, Words
 from tests.doubles.town import Town, town
@@ -222,3 +227,36 @@ def test_on_discord_every_part_that_was_there_before_a_kill_says_the_newest_word
             assert it.sender.texts(11) == ["new head", "new tail"]
 
     live(story())
+
+
+def test_on_discord_a_shared_message_that_was_there_all_along_says_the_newest_words(store: Store) -> None:
+    async def story() -> None:
+        async with town(store, platform=Platform.DISCORD) as it:
+            await it.follows(11)
+            it.sender.will_answer(None, NotSent(90.0, Reach.ACCOUNT, "429"))
+            await it.publishes("first")
+            second = await it.publishes("second")
+            await asyncio.sleep(80)
+            it.sender.will_answer(11, Unknown("timeout"), after_effect=True)
+            await it.until(lambda: it.sender.texts(11) == ["first + second"])
+            await it.corrects(second, "second, put right")
+            await it.everything_is_carried()
+            assert it.sender.texts(11) == ["first + second, put right"]
+            assert len(it.sender.chats[11]) == 1
+
+    live(story())
+
+
+def _waiting(number: int, **more: Any) -> Item:
+    place = Destination(1, "desk", Address(Platform.TELEGRAM, 11), PlaceKind.PRIVATE, "", "en")
+    expires = datetime(2026, 11, 22, tzinfo=UTC) + sending.ENTRY_LIFETIME
+    return Item(place, number, number, Operation.PUBLISH, Urgency.ENTRY, expires, **more)
+
+
+def test_nothing_shares_a_message_past_an_entry_that_must_go_by_itself() -> None:
+    first, tried, third = _waiting(1), _waiting(2, attempts=1), _waiting(3)
+    shelf = dict.fromkeys((1, 2, 3), SimpleNamespace(coverage=SimpleNamespace(id=1)))
+    later = datetime(2026, 11, 22, tzinfo=UTC) + timedelta(minutes=5)
+    assert merging.companions(first, [first, tried, third], shelf, later) == ()
+    tried.attempts = 0
+    assert merging.companions(first, [first, tried, third], shelf, later) == (tried, third)
