@@ -11,7 +11,7 @@ from core.model import Change, Coverage, Form, Operation, Receipt
 from core.store import Store, broadcasts, commits, entries, receipts, subscriptions
 from tests.benchmarks import couriers, outbox
 from tests.benchmarks.figures import Figure, at_least, at_most
-from tests.benchmarks.ground import EDITOR, Ground, headline, now, opened, populate, publish, size_of
+from tests.benchmarks.ground import EDITOR, Ground, headline, in_use, now, opened, populate, publish, size_of
 from tests.benchmarks.platforms import Instant
 
 _BYTES = {"SQLite": 40, "PostgreSQL": 120}
@@ -22,8 +22,9 @@ def engine(ground: Ground, many: int = 100_000) -> list[Figure]:
     with ground.stores() as made:
         url = made.migrated()
         coverage = populate(url, many)
-        before = size_of(url)
         with opened(url) as store:
+            in_use(store, coverage)
+            before = size_of(url)
             ours, cpu, edited, after = asyncio.run(_carry(store, coverage, many, lambda: size_of(url)))
         grown, with_edit = (after - before) / many, (size_of(url) - before) / many
         theirs, their_growth = _by_outbox(made.migrated(), many)

@@ -12,8 +12,8 @@ import psycopg
 import sqlalchemy as sa
 
 from core.blocks import Paragraph, text
-from core.model import Content, Coverage, DestinationStatus, Entry, Level, Mode, PlaceKind, Platform, Scope
-from core.store import Store, accounts, coverages, entries, tables
+from core.model import Content, Coverage, DestinationStatus, Entry, Level, Mode, Operation, PlaceKind, Platform, Scope
+from core.store import Store, accounts, coverages, entries, sending, tables
 from tests.doubles.databases import Databases
 
 EDITOR = "editor-key"
@@ -96,6 +96,12 @@ async def publish(store: Store, coverage: Coverage, words: str, *, alert: bool =
 def publish_now(store: Store, coverage: Coverage, words: str) -> Entry:
     """The same without an event loop."""
     return store.write_now(entries.publish, **_request(coverage, words, alert=False)).entry
+
+
+def in_use(store: Store, coverage: Coverage) -> None:
+    """Have an entry published before, and called off: the first page of a table is no delivery's."""
+    entry = publish_now(store, coverage, "The sky is clear")
+    store.write_now(sending.end, entry.bulletin_id, (Operation.PUBLISH,), now())
 
 
 def _request(coverage: Coverage, words: str, *, alert: bool) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from core.pacing import Pace, Window
 from core.store import Store
 from tests.benchmarks import couriers
 from tests.benchmarks.figures import FULL, Figure, at_least
-from tests.benchmarks.ground import Ground, opened, populate, publish, size_of
+from tests.benchmarks.ground import Ground, in_use, opened, populate, publish, size_of
 from tests.benchmarks.platforms import Instant
 
 TIMES = 100
@@ -50,8 +50,9 @@ def hundredth(ground: Ground, many: int = SUBSCRIPTIONS, seconds: float | None =
         url = made.migrated()
         names = [f"desk-{number}" for number in range(ACCOUNTS)]
         coverage = populate(url, many, lanes=names)
-        before = size_of(url)
         with opened(url) as store:
+            in_use(store, coverage)
+            before = size_of(url)
             began, ended, sent = asyncio.run(_carry(store, coverage, names, seconds, _Server(url)))
         stored = (size_of(url) - before) / sent
     return _figures(
