@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bots.cli import asked, troubles
-from bots.cli.doctor import accounts, machine, storage
+from bots.cli.doctor import accounts, health, machine, storage
 from bots.cli.doctor.finding import Finding, Level
 from config.layers import SettingsTrouble
 from config.settings import Settings, file_in_force
@@ -39,6 +39,6 @@ def command(
 
 def look(settings: Settings, checks: Mapping[str, TokenCheck] | None) -> list[Finding]:
     """Everything the settings speak of. `checks` asks each platform whose a token is; None: do not ask."""
-    found = [*storage.look(settings, asked.now())]
+    found = [*storage.look(settings, asked.now()), health.look(settings.health.address)]
     found += asyncio.run(accounts.look(settings.accounts, checks))
     return found

@@ -1,12 +1,15 @@
 """What the doctor finds, what it says to do, and what it never says (promise P14)."""
 
 import asyncio
+import socket
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from bots.cli.doctor import accounts, machine, storage
+from bots.cli.doctor import accounts, health, machine, storage
 from bots.cli.doctor.finding import Finding, Level
 from bots.discord import identity as discord
 from bots.discord.transport import Way
@@ -42,6 +45,33 @@ async def test_good_tokens_are_shown_by_their_bots():
     assert [one.level for one in found] == [Level.OK, Level.OK]
     assert found[0].words == "telegram: @gazette_live_bot (110201543)"
     assert found[1].words.startswith("discord: gazette-live (")
+
+
+def test_where_health_is_asked_for_is_free_or_says_who_is_there():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        address = door.getsockname()
+        taken = health.look(address)
+        assert taken.level is Level.WARN
+        assert "set another [health] listen" in taken.words
+    assert health.look(address) == Finding(Level.OK, "health", f"free to listen at 127.0.0.1:{address[1]}")
+    assert health.look(None).level is Level.OK
+    assert health.look(("192.0.2.1", 8081)).level is Level.WARN
+
+
+def test_a_livedesk_that_runs_already_is_no_trouble():
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"# TYPE livedesk_up gauge\n")
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answers) as there:
+        threading.Thread(target=there.handle_request, daemon=True).start()
+        found = health.look(("127.0.0.1", there.server_port))
+    assert found == Finding(Level.OK, "health", f"a Livedesk answers at 127.0.0.1:{there.server_port} already")
 
 
 async def test_a_revoked_token_is_a_failure_with_the_fix_and_without_the_token():
