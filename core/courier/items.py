@@ -33,6 +33,7 @@ class Item:
     said: int | None = None
     """The oldest revision that a try without an answer, or an earlier process, may have left there in any part."""
     first_try: datetime | None = None
+    """When it was tried first of all tries that may have reached the reader."""
     due: float = 0.0
     """Not before this instant of the loop's clock: a jump of the wall clock moves no wait."""
     taken_at: float = 0.0

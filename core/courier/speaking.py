@@ -104,7 +104,9 @@ class Speaker:
     ) -> tuple[Verdict, Outcome | None]:
         """Make one call of so many messages and judge its answer. `repeatable`: doing it twice is doing it once."""
         item = run.item
-        item.first_try = item.first_try or self.clock()
+        if not item.unknowns:
+            # What certainly did not reach Discord starts no nonce's window.
+            item.first_try = self.clock()
         held_back = await self._admit(run, weight)
         if held_back is not None:
             return held_back, None
@@ -125,7 +127,7 @@ class Speaker:
             urgency=item.urgency,
             attempts=item.attempts,
             unknowns=item.unknowns + (isinstance(outcome, Unknown) and not repeatable),
-            first_try=item.first_try,
+            first_try=item.first_try or now,
             expires_at=item.expires_at,
             repeatable=repeatable,
             luck=luck(item.bulletin_id, item.destination.id, item.attempts),

@@ -260,3 +260,15 @@ def test_nothing_shares_a_message_past_an_entry_that_must_go_by_itself() -> None
     assert merging.companions(first, [first, tried, third], shelf, later) == ()
     tried.attempts = 0
     assert merging.companions(first, [first, tried, third], shelf, later) == (tried, third)
+
+
+def test_on_discord_what_had_to_wait_before_is_tried_again_after_an_answer_that_never_came(store: Store) -> None:
+    async def story() -> None:
+        async with town(store, platform=Platform.DISCORD) as it:
+            await it.follows(11)
+            it.sender.will_answer(11, NotSent(170.0, Reach.DESTINATION, "429"), Unknown("timeout"))
+            await it.publishes("news")
+            await it.everything_is_carried()
+            assert it.sender.texts(11) == ["news"]
+
+    live(story())
