@@ -139,7 +139,7 @@ class Courier:
         else:
             gate.start_after(self._tenure.heard(claimed.parting))
         ledger = self._ledgers[sender.account]
-        return Lane(claimed.lane_id, self._store, sender, gate, committer, self._clock, ledger)
+        return Lane(claimed.lane_id, self._store, sender, gate, committer, self._clock, ledger, claimed.fence)
 
     def _clock_was_set(self, by: timedelta) -> None:
         for lane in () if self._keeper is None else self._keeper.lanes:

@@ -56,8 +56,12 @@ class Lane:
         committer: Committer,
         clock: Callable[[], datetime],
         ledger: Ledger | None = None,
+        fence: int = 0,
     ) -> None:
-        """Nothing is read or sent before `run`. `ledger` goes on counting for the account."""
+        """Nothing is read or sent before `run`. `ledger` goes on counting for the account.
+
+        `fence` is by which it is ours; 0 where nobody else could own it.
+        """
         self.id = lane_id
         self.account = sender.account
         self._store = store
@@ -68,7 +72,7 @@ class Lane:
         self._bulletins = Shelf()
         self._busy: dict[int, Item] = {}
         self._parking = Parking(self._ready_at)
-        self._rounds = Rounds(lane_id, store, self._bulletins, committer, ledger, gate.in_turn)
+        self._rounds = Rounds(lane_id, store, self._bulletins, committer, ledger, gate.in_turn, fence)
         self._landing = Landing(lane_id, store, gate, committer, self._parking, self._rounds, ledger, clock, self.wake)
         self.pulse = Pulse(sender, lane_id, self._nudge)
         self._speaker = Speaker(sender, gate, committer, clock, ledger, self.pulse)

@@ -49,11 +49,15 @@ class Joined(Walk):
 class Ring:
     """The publishing broadcasts of one coverage and urgency on one lane."""
 
-    def __init__(self, store: Store, bulletins: Shelf, ledger: Ledger, slice_size: int) -> None:
-        """`slice_size` is how many destinations the account's pace allows before a chat may have its next message."""
+    def __init__(self, store: Store, bulletins: Shelf, ledger: Ledger, slice_size: int, fence: int) -> None:
+        """`slice_size` is how many destinations the account's pace allows before a chat may have its next message.
+
+        `fence` is by which its lane is ours.
+        """
         self._store = store
         self._bulletins = bulletins
         self._ledger = ledger
+        self._fence = fence
         self._slice = max(1, min(PAGE, slice_size))
         self._walks: dict[int, Joined] = {}
         self._at: Coordinate | None = None
@@ -172,7 +176,7 @@ class Ring:
         if self._slices and self._slices[0][0] == at[0]:
             # It starts with those who got the last one a moment ago: they may have the next by now, nobody else yet.
             at = min(at, self._slices[0])
-        stands = await self._store.write(broadcasts.begin, walk.broadcast.id, *at)
+        stands = await self._store.write(broadcasts.begin, walk.broadcast.id, *at, self._fence)
         if stands is None:
             # Undone or retracted since we last looked: nobody gets it.
             walk.ended = True

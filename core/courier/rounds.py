@@ -31,11 +31,19 @@ class Rounds:
     """Who is next among the walks of one lane."""
 
     def __init__(
-        self, lane_id: int, store: Store, bulletins: Shelf, committer: Committer, ledger: Ledger, slice_size: int
+        self,
+        lane_id: int,
+        store: Store,
+        bulletins: Shelf,
+        committer: Committer,
+        ledger: Ledger,
+        slice_size: int,
+        fence: int,
     ) -> None:
         """Empty until the first `refresh`. `bulletins` holds whatever is active whenever `fill` is called.
 
-        `slice_size` is how many destinations the account's pace allows before a chat may have its next message.
+        `slice_size` is how many destinations the account's pace allows before a chat may have its next message, `fence`
+        by which the lane is ours.
         """
         self._lane_id = lane_id
         self._store = store
@@ -43,6 +51,7 @@ class Rounds:
         self._committer = committer
         self._ledger = ledger
         self._slice = slice_size
+        self._fence = fence
         self._walks: dict[int, Joined | Listed] = {}
         self._rings: dict[Line, Ring] = {}
         self._lists: dict[Line, list[Listed]] = {}
@@ -180,7 +189,7 @@ class Rounds:
                 self._lists.setdefault(line, []).append(walk)
                 self._changing.setdefault(walk.broadcast.bulletin_id, []).append(walk)
         self._rings = {
-            line: self._rings.get(line) or Ring(self._store, self._bulletins, self._ledger, self._slice)
+            line: self._rings.get(line) or Ring(self._store, self._bulletins, self._ledger, self._slice, self._fence)
             for line in rings
         }
         for line, walks in rings.items():

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from core.errors import StoreTrouble
 from core.model import Bulletin, BulletinKind, Destination, Operation, Urgency
 from core.store import counters, coverages, destinations, entries, sending, tables, wakes
 
@@ -93,18 +94,29 @@ def orders(conn: sa.Connection, lane_id: int, known: Mapping[int, int]) -> Order
     return Orders(tuple(_noun(row) for row in rows), tuple(changed), seq)
 
 
-def begin(conn: sa.Connection, broadcast_id: int, lap: int, start: int) -> Broadcast | None:
+def begin(conn: sa.Connection, broadcast_id: int, lap: int, start: int, fence: int = 0) -> Broadcast | None:
     """Declare, before its first send, where on the ring a broadcast's walk begins: from now on it may have arrived.
 
     Returns it as it goes round: from there, or from where somebody else began it before, who may not have heard that it
-    was done. None when it was ended in the meantime (undone, retracted): then nothing may be sent.
+    was done. None when it was ended in the meantime (undone, retracted): then nothing may be sent. `fence` is by which
+    its lane is ours, 0 where nobody shares it; StoreTrouble when it is somebody else's by now, and theirs to begin.
     """
+    if fence and not _ours(conn, broadcast_id, fence):
+        raise StoreTrouble("Another process owns this account by now.", passing=True)
     # One that goes round is never put back to another start.
     fresh = sa.or_(~_BROADCAST.begun, sa.and_(_BROADCAST.lap == 0, _BROADCAST.start == 0, _BROADCAST.cursor == 0))
     mine = _BROADCAST.id == broadcast_id, sa.text("state = 0")
     conn.execute(tables.broadcast.update().where(*mine, fresh).values(begun=True, lap=lap, start=start, cursor=start))
     row = conn.execute(sa.select(tables.broadcast).where(*mine)).first()
     return None if row is None else _noun(row)
+
+
+def _ours(conn: sa.Connection, broadcast_id: int, fence: int) -> bool:
+    lane = tables.lane.c
+    its = sa.select(lane.id).join_from(tables.lane, tables.broadcast, lane.id == _BROADCAST.lane_id)
+    held = its.where(_BROADCAST.id == broadcast_id, lane.fence == fence)
+    # Locked until we are done: who takes the lane over does so before all of this, or after it.
+    return conn.execute(held.with_for_update(of=tables.lane)).first() is not None
 
 
 def destination(conn: sa.Connection, destination_id: int) -> Destination | None:

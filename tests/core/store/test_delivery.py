@@ -4,10 +4,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from core.errors import StoreTrouble
 from core.model import BulletinKind, Change, CoverageStatus, Form, Operation, PlaceKind, Urgency
-from core.store import accounts, broadcasts, commits, coverages, destinations, media, receipts, waiting
+from core.store import accounts, broadcasts, commits, coverages, destinations, leases, media, receipts, waiting
 from core.store.broadcasts import Progress
 from core.store.commits import WalkMark
+from core.store.leases import Claimant
 from tests.doubles.desk import DISCORD, EDITOR, TELEGRAM, Desk, receipt
 
 
@@ -180,6 +182,20 @@ def test_a_walk_is_declared_before_its_first_send(desk: Desk) -> None:
     # A former owner, who never knew that another took the lane over and began.
     assert desk.store.write_now(broadcasts.begin, one.id, 0, 0) == begun
     assert desk.active() == (begun,)
+
+
+def test_who_lost_the_account_while_it_was_frozen_begins_no_walk(desk: Desk) -> None:
+    desk.publishes()
+    one = desk.active()[0]
+    heir = Claimant("heir", "host", 1, 5.0)
+    # Each owner has a fence of their own.
+    (claimed,) = desk.store.write_now(leases.claim, heir, [TELEGRAM], desk.clock(), alone=False, orphans=[])
+    with pytest.raises(StoreTrouble, match="Another process owns this account"):
+        desk.store.write_now(broadcasts.begin, one.id, 0, 8, claimed.fence + 1)
+    assert desk.active() == (one,)
+    begun = desk.store.write_now(broadcasts.begin, one.id, 0, 0, claimed.fence)
+    assert begun is not None
+    assert (begun.start, begun.begun) == (0, True)
 
 
 def test_what_waits_keeps_its_order_through_every_try(desk: Desk) -> None:
