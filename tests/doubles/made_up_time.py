@@ -1,6 +1,7 @@
 """A loop whose time is made up: waiting costs nothing, instants are exact."""
 
 import asyncio
+import itertools
 import selectors
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,17 @@ class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  #
         return []
 
 
+class _Task(asyncio.Task):  # type: ignore[type-arg]  # whatever it returns
+    """A set of tasks is gone through by their hash: by when they were born, not by where they lie in memory."""
+
+    def __init__(self, number: int, coro: Coroutine[Any, Any, Any], **more: Any) -> None:
+        self.number = number
+        super().__init__(coro, **more)
+
+    def __hash__(self) -> int:
+        return self.number
+
+
 class MadeUpLoop(asyncio.SelectorEventLoop):
     """An event loop that jumps from event to event."""
 
@@ -40,6 +52,8 @@ class MadeUpLoop(asyncio.SelectorEventLoop):
         self.set_by = timedelta()
         """By how much somebody has set the wall clock."""
         super().__init__(selector)
+        born = itertools.count(1)
+        self.set_task_factory(lambda loop, coro, **more: _Task(next(born), coro, loop=loop, **more))
 
     def time(self) -> float:
         # Two looks at a clock never show the same instant.

@@ -51,7 +51,6 @@ def _engine(raw: Any) -> sa.Engine:
         creator=lambda: raw,
         poolclass=sa.pool.StaticPool,
         json_serializer=to_text,
-        skip_autocommit_rollback=True,
     )
     sa.event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
     return engine

@@ -83,7 +83,7 @@ class Town:
         doomed = [*self.sender.on_the_wire, *answered, *self._unstored()]
         self.store.die()
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
+        for task in sorted(others, key=hash):
             task.cancel()
         await asyncio.wait(others)
         return doomed
