@@ -48,7 +48,7 @@ class Item:
     stale: bool = False
     """Whether `receipts` may not be all there is by now."""
     alone: bool = False
-    """Whether it goes by itself: the message it was to share was refused."""
+    """Whether it goes by itself: it is no entry, or the message it was to share was refused."""
     place: int = field(init=False)
     """The destination as its walk knows it, also when the chat has moved and become another one."""
 

@@ -39,11 +39,13 @@ def gather(dealt: Sequence[list[Item]], now: datetime) -> list[list[Item]]:
 
 def companions(item: Item, owed: Iterable[Item], bulletins: Shelf, now: datetime) -> tuple[Item, ...]:
     """What of all its destination is `owed` may go in one message with `item` now, in publish order."""
+    if bulletins[item.bulletin_id].entry is None:
+        return ()
     coverage_id = bulletins[item.bulletin_id].coverage.id
     behind = (one for one in owed if one is not item and _entry(one))
     line = sorted((one for one in behind if bulletins[one.bulletin_id].coverage.id == coverage_id), key=_turn)
-    # Nothing overtakes an entry that has to go by itself.
-    waiting = itertools.takewhile(_fits, line)
+    # Nothing overtakes what has to go by itself.
+    waiting = itertools.takewhile(lambda one: _fits(one) and bulletins[one.bulletin_id].entry is not None, line)
     for leader, followers in _groups([item, *waiting], now):
         if leader is item:
             return followers
@@ -60,11 +62,12 @@ def standing(item: Item, broadcasts: Collection[int]) -> Item | None:
 
 
 def _groups(owed: Sequence[Item], now: datetime) -> Iterable[tuple[Item, tuple[Item, ...]]]:
-    fit = [item for item in owed if _fits(item)]
-    for first in range(0, len(fit) - 1, MOST):
-        group = fit[first : first + MOST]
-        if len(group) > 1 and _lags(group[0], now):
-            yield group[0], tuple(group[1:])
+    for fit, run in itertools.groupby(owed, key=_fits):
+        together = list(run) if fit else []
+        for first in range(0, len(together) - 1, MOST):
+            group = together[first : first + MOST]
+            if len(group) > 1 and _lags(group[0], now):
+                yield group[0], tuple(group[1:])
 
 
 def _fits(item: Item) -> bool:

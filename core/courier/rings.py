@@ -277,6 +277,7 @@ class Ring:
                 walk.end(place, End.FAILED)
             elif decision.deliver and (there or not expired):
                 items.append(walk.deal(row.destination, there))
+                items[-1].alone = bulletin.entry is None
             else:
                 walk.end(place, End.SKIPPED, "expired" if decision.deliver else decision.why)
                 self._ledger.end(broadcast.urgency, End.SKIPPED.value)

@@ -255,11 +255,14 @@ def _waiting(number: int, **more: Any) -> Item:
 
 def test_nothing_shares_a_message_past_an_entry_that_must_go_by_itself() -> None:
     first, tried, third = _waiting(1), _waiting(2, attempts=1), _waiting(3)
-    shelf = dict.fromkeys((1, 2, 3), SimpleNamespace(coverage=SimpleNamespace(id=1)))
+    shelf = {one: SimpleNamespace(entry=one, coverage=SimpleNamespace(id=1)) for one in (1, 2, 3)}
     later = datetime(2026, 11, 22, tzinfo=UTC) + timedelta(minutes=5)
     assert merging.companions(first, [first, tried, third], shelf, later) == ()
     tried.attempts = 0
     assert merging.companions(first, [first, tried, third], shelf, later) == (tried, third)
+    shelf[2].entry = None
+    assert merging.companions(first, [first, tried, third], shelf, later) == ()
+    assert merging.companions(tried, [tried, third], shelf, later) == ()
 
 
 def test_on_discord_what_had_to_wait_before_is_tried_again_after_an_answer_that_never_came(store: Store) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from core.model import Form, Mode
 from core.platform import NotSent, Reach
-from core.store import Store, broadcasts, destinations
-from tests.doubles.made_up_time import live
+from core.store import Store, broadcasts, coverages, destinations
+from tests.doubles.made_up_time import clock, live
 from tests.doubles.town import Town, town
 
 FLOOD = NotSent(90.0, Reach.ACCOUNT, "Too Many Requests")
@@ -193,6 +193,29 @@ def test_what_lags_behind_goes_out_in_one_message(store: Store) -> None:
                 assert of_first.message_id == of_second.message_id == it.sender.chats[chat][0].id
             for entry in (first, second):
                 assert (await it.progress_of(entry)).sent == 40
+
+    live(story())
+
+
+def test_what_is_no_entry_goes_by_itself_however_late_and_keeps_its_turn(store: Store) -> None:
+    async def story() -> None:
+        async with town(store) as it:
+            chats = await _held_back(it, 40)
+            await it.publishes("first")
+            await asyncio.sleep(30)
+            points = ("What we know",)
+            await it.store.write(coverages.set_summary, it.coverage.id, points, by="editor-key", now=clock())
+            it.courier.wake()
+            await asyncio.sleep(5)
+            await it.publishes("second")
+            await it.publishes("third")
+            await it.everything_is_carried()
+
+            for chat in chats[5:]:
+                assert it.sender.texts(chat) in (
+                    ["first", "What we know", "second + third"],
+                    ["first", "What we know", "second", "third"],
+                )
 
     live(story())
 
