@@ -120,15 +120,11 @@ class Ring:
 
     def _take_back(self) -> None:
         """Deal again from the first that has not left yet: by now more may be owed, and some of it together."""
-        largest: deque[Item] = deque()
-        back: list[tuple[Joined, Coordinate]] = []
-        for item in self._queue:
-            mine = [(walk, walk.where(one.place)) for one in item.all for walk in [self._walks[one.broadcast_id]]]
-            if all(at <= walk.progress for walk, at in mine):
-                back += mine
-            else:
-                # One of the largest, tried before its turn.
-                largest.append(item)
+        dealt = [(item, [self._stands(one) for one in item.all]) for item in self._queue]
+        again = {item.destination.id for item, mine in dealt if all(at <= walk.progress for walk, at in mine)}
+        back = [one for item, mine in dealt if item.destination.id in again for one in mine]
+        # The largest, tried before their turn, keep it, but overtake nothing that is dealt again.
+        largest = deque(item for item, _ in dealt if item.destination.id not in again)
         for walk, at in back:
             walk.take_back(at)
         self._queue = largest
@@ -136,6 +132,10 @@ class Ring:
         if back:
             self._at = self._at[0], self._at[1] - 1
         self._turn_page_anew()
+
+    def _stands(self, item: Item) -> tuple[Joined, Coordinate]:
+        walk = self._walks[item.broadcast_id]
+        return walk, walk.where(item.place)
 
     def _turn_page_anew(self) -> None:
         self._rows.clear()

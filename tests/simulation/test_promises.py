@@ -31,3 +31,8 @@ def test_a_seed_tells_the_same_history_again() -> None:
     for seed in (4711, 4713, 4716):
         assert told(seed) == told(seed)
     assert told(4711) != told(4713)
+
+
+@pytest.mark.parametrize("seed", [1118, 1317, 2019, 2035, 2453, 10350, 510375, 535529572, 701781])
+def test_what_was_broken_once_is_kept(seed: int) -> None:
+    happens(seed)
