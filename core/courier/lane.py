@@ -81,7 +81,7 @@ class Lane:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._turn: asyncio.Future[None] | None = None
-        self._looked = -math.inf
+        self._looked, self._informed = -math.inf, False
         self._parked_next = True
         self._stopping = False
         self._trouble = ""
@@ -165,6 +165,7 @@ class Lane:
         if now - self._looked >= _POLL:
             # From here on, so that a call of `wake` meanwhile counts.
             self._looked = now
+            informed = self._gate.permitted()
             orders = await self._store.read(broadcasts.orders, self.id, self._bulletins.known(self._needed()))
             called_off = self._rounds.refresh(orders.active, self._clock())
             for item in self._busy.values():
@@ -174,6 +175,8 @@ class Lane:
             self._bulletins.renew(self._needed(), orders.changed)
             # Whatever was called off by then starts no more.
             self._committer.acknowledge(self.id, orders.stop_seq)
+            # While its lease was over a recall waited for nobody: what was heard then is no leave to send.
+            self._informed, self._looked = informed, self._looked if informed else -math.inf
         await self._fill()
 
     def _needed(self) -> set[int]:
@@ -213,7 +216,8 @@ class Lane:
 
     def _held_up(self) -> bool:
         """Whether nothing may start now because it might be lost, or is not ours to send."""
-        return bool(self._committer.stuck) or self._committer.behind or not self._gate.permitted()
+        ours = self._informed and self._gate.permitted()
+        return bool(self._committer.stuck) or self._committer.behind or not ours
 
     def _next_walking(self) -> Item | None:
         now = asyncio.get_running_loop().time()

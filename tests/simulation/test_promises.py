@@ -33,6 +33,6 @@ def test_a_seed_tells_the_same_history_again() -> None:
     assert told(4711) != told(4713)
 
 
-@pytest.mark.parametrize("seed", [1118, 1317, 2019, 2035, 2453, 10350, 510375, 535529572, 701781])
+@pytest.mark.parametrize("seed", [1118, 1317, 2019, 2035, 2453, 10350, 510375, 535529572, 701781, 22000519])
 def test_what_was_broken_once_is_kept(seed: int) -> None:
     happens(seed)
