@@ -162,7 +162,7 @@ class Lane:
     async def _look(self) -> None:
         """Take in what the store says is to be carried, at the least once a second: others publish too."""
         now = asyncio.get_running_loop().time()
-        if now - self._looked >= _POLL:
+        if now - self._looked >= _POLL or (self._gate.permitted() and not self._informed):
             # From here on, so that a call of `wake` meanwhile counts.
             self._looked = now
             informed = self._gate.permitted()
@@ -176,7 +176,7 @@ class Lane:
             # Whatever was called off by then starts no more.
             self._committer.acknowledge(self.id, orders.stop_seq)
             # While its lease was over a recall waited for nobody: what was heard then is no leave to send.
-            self._informed, self._looked = informed, self._looked if informed else -math.inf
+            self._informed = informed
         await self._fill()
 
     def _needed(self) -> set[int]:
